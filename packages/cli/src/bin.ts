@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { defineCommand, runMain } from 'citty';
+import { doctor } from './commands/doctor.ts';
+import { VERSION } from './version.ts';
+
+await runMain(
+  defineCommand({
+    meta: { name: 'dosql', version: VERSION, description: 'Command line for DoSQL' },
+    subCommands: { doctor },
+  }),
+);

@@ -1,0 +1,2 @@
+/** Lakehouse for DoSQL databases. */
+export { VERSION } from './version.ts';

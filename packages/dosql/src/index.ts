@@ -1,0 +1,2 @@
+/** SQL database engine for Cloudflare Durable Objects and Node. */
+export { VERSION } from './version.ts';

@@ -1,0 +1,19 @@
+export interface SizeBudget {
+  /** What fails the check, bytes after gzip. */
+  bytes: number;
+  /** The spec's own figure, where it has one. */
+  specBytes?: number;
+}
+
+const KB = 1024;
+
+/** Budget of each subpath export of the published packages, without npm dependencies. */
+export const SIZE_BUDGETS: Record<string, SizeBudget> = {
+  '@dotdo/shared-types': { bytes: 12 * KB },
+  '@dotdo/sql.do': { bytes: 6 * KB },
+  '@dotdo/lake.do': { bytes: 6 * KB },
+  '@dotdo/dosql': { bytes: 64 * KB, specBytes: 34 * KB },
+  '@dotdo/dosql/server': { bytes: 72 * KB },
+  '@dotdo/dolake': { bytes: 8 * KB },
+  '@dotdo/dolake/server': { bytes: 80 * KB },
+};

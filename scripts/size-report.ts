@@ -1,0 +1,63 @@
+/**
+ * Sizes of every subpath export: bundled and minified as an application would, gzipped, without its npm dependencies.
+ * The spec's figures are goals and stand beside what is measured; the budgets are what fails.
+ */
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { publishedPackages } from './packages.ts';
+import { SIZE_BUDGETS } from './size-budgets.ts';
+
+interface Measured {
+  entry: string;
+  bytes: number;
+}
+
+/** Bytes of one export after bundling, minifying and gzip (level 9). */
+async function measure(directory: string, source: string): Promise<number> {
+  const { outputFiles } = await build({
+    entryPoints: [join(directory, source)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2023',
+    conditions: ['@dotdo/source'],
+    external: ['cloudflare:*', 'node:*', 'capnweb', 'hono', 'hono/*'],
+    logLevel: 'error',
+  });
+  return outputFiles.reduce((sum, file) => sum + gzipSync(file.contents, { level: 9 }).length, 0);
+}
+
+async function measureAll(): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (const { directory, manifest } of publishedPackages()) {
+    for (const [path, target] of Object.entries(manifest.exports)) {
+      if (typeof target === 'string') continue;
+      const source = target['@dotdo/source'];
+      if (source === undefined) throw new Error(`${manifest.name} ${path}: no @dotdo/source condition`);
+      measured.push({ entry: manifest.name + path.slice(1), bytes: await measure(directory, source) });
+    }
+  }
+  return measured;
+}
+
+function kilobytes(bytes: number | undefined): string {
+  return bytes === undefined ? '–' : `${(bytes / 1024).toFixed(2)} KB`;
+}
+
+/** Prints the table; resolves to 0 when every export has a budget and keeps it. */
+export async function checkSizes(): Promise<number> {
+  let failed = 0;
+  console.log(`${'export'.padEnd(32)}${'gzip'.padStart(12)}${'budget'.padStart(12)}${'spec'.padStart(12)}`);
+  for (const { entry, bytes } of await measureAll()) {
+    const budget = SIZE_BUDGETS[entry];
+    const isKept = budget !== undefined && bytes <= budget.bytes;
+    if (!isKept) failed++;
+    const verdict = isKept ? '' : budget === undefined ? '  no budget in scripts/size-budgets.ts' : '  OVER BUDGET';
+    console.log(
+      `${entry.padEnd(32)}${kilobytes(bytes).padStart(12)}${kilobytes(budget?.bytes).padStart(12)}${kilobytes(budget?.specBytes).padStart(12)}${verdict}`,
+    );
+  }
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,3 @@
+import { checkSizes } from './size-report.ts';
+
+process.exitCode = await checkSizes();
