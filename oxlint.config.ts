@@ -160,5 +160,5 @@ export default defineConfig({
       rules: { 'typescript/unbound-method': 'off', 'typescript/no-unsafe-type-assertion': 'off' },
     },
   ],
-  ignorePatterns: ['**/dist/**', 'bench/peers/**', 'packages/shared-types/**', 'bench/**'],
+  ignorePatterns: ['**/dist/**', 'bench/peers/**', 'bench/**'],
 });

@@ -8,7 +8,13 @@ const client: SQLClient = createSQLClient({ url: 'https://sql.example.com', toke
 const lake: LakeClient = createLakeClient({ url: 'https://lake.example.com', token: 't' });
 const pong: Pong = await client.ping();
 const position: LSN = lsn(7n);
-const event: CDCEvent<{ id: number }> = { lsn: position, table: 'users', operation: 'INSERT', timestamp: 0, after: { id: 1 } };
+const event: CDCEvent<{ id: number }> = {
+  lsn: position,
+  table: 'users',
+  operation: 'INSERT',
+  timestamp: 0,
+  after: { id: 1 },
+};
 
 // @ts-expect-error a bigint is not yet an LSN
 const unbranded: LSN = 7n;

@@ -1,7 +1,7 @@
 /** The reference deployment: every route of a DoSQL stack behind one Worker. */
 import { DoLake, lakeRoutes, type LakeRoutesEnv } from '@dotdo/dolake/server';
 import { databaseRoutes, DoSQL, type DatabaseRoutesEnv } from '@dotdo/dosql/server';
-import type { Pong } from '@dotdo/shared-types';
+import { type Pong, SqlError, toErrorBody } from '@dotdo/shared-types';
 import { Hono } from 'hono/tiny';
 
 export { DoLake, DoSQL };
@@ -33,10 +33,10 @@ const app = new Hono<{ Bindings: Env }>()
   })
   .route('/v1/db', databaseRoutes())
   .route('/v1/lake', lakeRoutes())
-  .notFound((c) => c.json({ error: { code: 'NOT_FOUND', message: `no route for ${c.req.method} ${c.req.path}` } }, 404))
+  .notFound((c) => c.json(toErrorBody(new SqlError('NOT_FOUND', `no route for ${c.req.method} ${c.req.path}`)), 404))
   .onError((error, c) => {
     console.error(error);
-    return c.json({ error: { code: 'INTERNAL', message: 'internal error' } }, 500);
+    return c.json(toErrorBody(error), 500);
   });
 
 const worker: ExportedHandler<Env> = { fetch: (request, env, ctx) => app.fetch(request, env, ctx) };

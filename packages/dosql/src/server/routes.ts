@@ -1,4 +1,5 @@
 /** Worker routes of `/v1/db/{database}/…`: from a name in the URL to the object that holds that database. */
+import { SqlError, toErrorBody } from '@dotdo/shared-types';
 import { Hono } from 'hono/tiny';
 import type { DoSQL } from './durable-object.ts';
 
@@ -16,7 +17,7 @@ export function databaseRoutes(): Hono<{ Bindings: DatabaseRoutesEnv }> {
   return new Hono<{ Bindings: DatabaseRoutesEnv }>().all('/:database/rpc', async (c) => {
     const name = c.req.param('database');
     if (!DATABASE_NAME.test(name)) {
-      return c.json({ error: { code: 'INVALID_ARGUMENT', message: 'not a database name' } }, 400);
+      return c.json(toErrorBody(new SqlError('INVALID_ARGUMENT', 'not a database name')), 400);
     }
     const request = new Request(c.req.raw);
     request.headers.set(DATABASE_HEADER, name);

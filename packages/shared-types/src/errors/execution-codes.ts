@@ -1,0 +1,206 @@
+/** What can go wrong while a statement runs: constraints, values, limits, transactions. */
+export const EXECUTION_CODES = {
+  // Against other rows: 409. The row itself is unacceptable: 422.
+  UNIQUE_VIOLATION: {
+    status: 409,
+    retryable: false,
+    sqlite: 'SQLITE_CONSTRAINT',
+    hint: 'A row with this value exists. Use ON CONFLICT to update it or to skip the new one.',
+  },
+  PRIMARY_KEY_VIOLATION: {
+    status: 409,
+    retryable: false,
+    sqlite: 'SQLITE_CONSTRAINT',
+    hint: 'A row with this primary key exists. Use ON CONFLICT to update it or to skip the new one.',
+  },
+  FOREIGN_KEY_VIOLATION: {
+    status: 409,
+    retryable: false,
+    sqlite: 'SQLITE_CONSTRAINT',
+    hint: 'Insert the parent row first; delete the child rows first, or declare ON DELETE.',
+  },
+  NOT_NULL_VIOLATION: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_CONSTRAINT',
+    hint: 'Give the column a value, or declare a DEFAULT.',
+  },
+  CHECK_VIOLATION: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_CONSTRAINT',
+    hint: 'The row fails the CHECK that the message names.',
+  },
+  DATATYPE_VIOLATION: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_CONSTRAINT',
+    hint: 'The value does not fit the declared type of the column; CAST it.',
+  },
+  TRIGGER_ABORT: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_CONSTRAINT',
+    hint: 'A trigger called RAISE(); the message is the one it gave.',
+  },
+  ROWID_EXHAUSTED: {
+    status: 507,
+    retryable: false,
+    sqlite: 'SQLITE_FULL',
+    hint: 'The largest rowid is taken and AUTOINCREMENT never reuses one.',
+  },
+
+  TYPE_MISMATCH: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_MISMATCH',
+    hint: 'An INTEGER PRIMARY KEY, LIMIT or OFFSET takes an integer only.',
+  },
+  INTEGER_OUT_OF_RANGE: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_MISMATCH',
+    hint: "The integer is beyond 2^53 − 1: ask for `integers: 'bigint'` or `'auto'`. Parameters go up to 64 bits.",
+  },
+  INTEGER_OVERFLOW: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_ERROR',
+    hint: 'The sum is beyond 64 bits: use total(), or CAST to REAL.',
+  },
+
+  RESULT_TOO_LARGE: { status: 422, retryable: false, sqlite: 'SQLITE_TOOBIG', hint: 'Use stream(), or LIMIT.' },
+  ROW_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_TOOBIG',
+    hint: 'Split the row, or keep large values in an object store and their keys here.',
+  },
+  VALUE_TOO_LARGE: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_TOOBIG',
+    hint: 'Keep large values in an object store and their keys here.',
+  },
+  MEMORY_LIMIT: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_NOMEM',
+    hint: 'The statement needs more memory than one object may use: add an index for the sort or join, or narrow it.',
+  },
+  STEP_LIMIT: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_INTERRUPT',
+    hint: 'The statement takes too many steps: see EXPLAIN QUERY PLAN for a missing index.',
+  },
+  RECURSION_LIMIT: {
+    status: 422,
+    retryable: false,
+    sqlite: 'SQLITE_ERROR',
+    hint: 'Triggers or a recursive common table expression do not come to an end.',
+  },
+  DEADLINE_EXCEEDED: {
+    status: 504,
+    retryable: false,
+    sqlite: 'SQLITE_INTERRUPT',
+    hint: 'The statement ran past its deadline and was undone: narrow it, add an index, or raise `timeoutMs`.',
+  },
+  TOO_MANY_TRANSACTIONS: {
+    status: 429,
+    retryable: true,
+    sqlite: 'SQLITE_BUSY',
+    hint: 'Too many transactions are open. Commit or roll back, and repeat.',
+  },
+  TOO_MANY_STATEMENTS: {
+    status: 429,
+    retryable: false,
+    sqlite: 'SQLITE_NOMEM',
+    hint: 'Dispose of prepared statements that are not in use.',
+  },
+  TOO_MANY_SUBSCRIPTIONS: {
+    status: 429,
+    retryable: true,
+    sqlite: 'SQLITE_BUSY',
+    hint: 'Close a stream or subscription before opening another.',
+  },
+
+  BUSY: {
+    status: 503,
+    retryable: true,
+    sqlite: 'SQLITE_BUSY',
+    hint: 'Another transaction holds the lock and a synchronous caller cannot wait. Repeat once it has ended.',
+  },
+  LOCK_TIMEOUT: {
+    status: 503,
+    retryable: true,
+    sqlite: 'SQLITE_BUSY',
+    hint: 'The lock did not come free in time. Repeat, and keep transactions short.',
+  },
+  TABLE_LOCKED: {
+    status: 409,
+    retryable: true,
+    sqlite: 'SQLITE_LOCKED',
+    hint: 'A statement of the same connection still reads the table. Finish or dispose of it.',
+  },
+  DEADLOCK: {
+    status: 409,
+    retryable: true,
+    sqlite: 'SQLITE_BUSY',
+    hint: 'Two transactions waited for each other and this one was rolled back. Run it again from its beginning.',
+  },
+  WRITE_CONFLICT: {
+    status: 409,
+    retryable: true,
+    sqlite: 'SQLITE_BUSY',
+    hint: 'Another transaction changed the same rows first. Run this one again from its beginning.',
+  },
+  SERIALIZATION_FAILURE: {
+    status: 409,
+    retryable: true,
+    sqlite: 'SQLITE_BUSY',
+    hint: 'What this transaction read has changed since. Run it again from its beginning.',
+  },
+  TX_ABORTED: {
+    status: 409,
+    retryable: true,
+    sqlite: 'SQLITE_ABORT',
+    hint: 'The transaction was lost and rolled back. Run it again from its beginning.',
+  },
+  TX_NOT_ACTIVE: {
+    status: 409,
+    retryable: false,
+    sqlite: 'SQLITE_ERROR',
+    hint: 'No transaction is open here: it was committed, rolled back or never begun.',
+  },
+  TX_LEASE_EXPIRED: {
+    status: 409,
+    retryable: false,
+    sqlite: 'SQLITE_ABORT',
+    hint: 'The transaction was idle for longer than `leaseMs` and was rolled back. Do slow work outside it.',
+  },
+  SAVEPOINT_NOT_FOUND: {
+    status: 409,
+    retryable: false,
+    sqlite: 'SQLITE_ERROR',
+    hint: 'No open savepoint has this name.',
+  },
+  NESTED_TRANSACTION: {
+    status: 409,
+    retryable: false,
+    sqlite: 'SQLITE_ERROR',
+    hint: 'A transaction is open already: use SAVEPOINT.',
+  },
+  READ_ONLY: {
+    status: 403,
+    retryable: false,
+    sqlite: 'SQLITE_READONLY',
+    hint: 'The transaction, the token or the database only reads; so does everything under AS OF.',
+  },
+  SCHEMA_CHANGED: {
+    status: 409,
+    retryable: true,
+    sqlite: 'SQLITE_SCHEMA',
+    hint: 'The schema changed under a prepared statement. Prepare it again.',
+  },
+} as const;

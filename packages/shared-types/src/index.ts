@@ -1,0 +1,25 @@
+/** Public exports: what DoSQL's clients, engine, lake and Workers agree on. */
+export * from './cdc.ts';
+export * from './cdc-wire.ts';
+export * from './errors/code-info.ts';
+export * from './errors/error-body.ts';
+export { isLakeError, isSqlError, rehydrateError } from './errors/recognize.ts';
+export * from './errors/lake-codes.ts';
+export * from './errors/lake-error.ts';
+export type { ServiceErrorCode } from './errors/service-codes.ts';
+export type { ErrorPosition, ServiceErrorOptions } from './errors/service-error.ts';
+export * from './errors/sql-codes.ts';
+export * from './errors/sql-error.ts';
+export * from './idempotency.ts';
+export * from './ids.ts';
+export type { JsonObject, JsonValue } from './json.ts';
+export * from './lake.ts';
+export * from './lsn.ts';
+export * from './params.ts';
+export * from './rpc-lake.ts';
+export * from './rpc-sql.ts';
+export * from './schema.ts';
+export * from './statement-hash.ts';
+export * from './transaction.ts';
+export * from './values.ts';
+export * from './wire.ts';
