@@ -117,6 +117,7 @@ export default defineConfig({
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/prefer-set-has': 'off',
     'unicorn/no-useless-spread': 'off',
+    'oxc/no-map-spread': 'off',
     'import/no-unassigned-import': 'off',
     'import/no-named-as-default-member': 'off',
     'typescript/no-explicit-any': 'error',
@@ -160,5 +161,5 @@ export default defineConfig({
       rules: { 'typescript/unbound-method': 'off', 'typescript/no-unsafe-type-assertion': 'off' },
     },
   ],
-  ignorePatterns: ['**/dist/**', 'bench/peers/**', 'bench/**'],
+  ignorePatterns: ['**/dist/**', 'bench/peers/**'],
 });

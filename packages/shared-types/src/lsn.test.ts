@@ -30,7 +30,7 @@ function random(seed: number): () => number {
 function randomLsns(count: number): LSN[] {
   const next = random(7);
   return Array.from({ length: count }, () => {
-    const bits = BigInt(next() % 65); // all magnitudes, not only great ones
+    const bits = BigInt(next() % 64); // all magnitudes, not only great ones
     const value = (BigInt(next()) << 32n) | BigInt(next());
     return lsn(bits === 0n ? 0n : value >> (64n - bits));
   });

@@ -9,7 +9,7 @@ import { SqlError } from './errors/sql-error.ts';
 
 declare const LSNBrand: unique symbol;
 
-/** Position in the log of one database, an unsigned 64-bit integer. */
+/** Position in the log of one database, at most 2^63 − 1, so that a signed 64-bit column holds it. */
 export type LSN = bigint & { readonly [LSNBrand]: never };
 
 /** The two parts of an LSN. */
@@ -23,7 +23,7 @@ export interface LSNParts {
 const COUNTER_BITS = 48n;
 const COUNTER_MASK = (1n << COUNTER_BITS) - 1n;
 
-/** Greatest epoch: 16 bits. */
+/** Greatest epoch: 15 bits, so that an LSN fits a signed 64-bit column. */
 export const LSN_EPOCH_MAX = 0x7fff;
 /** Greatest counter: 48 bits, exact as a number. */
 export const LSN_COUNTER_MAX = 0xffff_ffff_ffff;
@@ -63,12 +63,12 @@ export function lsnOf(parts: LSNParts): LSN {
   return ((BigInt(epoch) << COUNTER_BITS) | BigInt(counter)) as LSN;
 }
 
-/** True when the value is an unsigned 64-bit bigint. */
+/** True when the value is a bigint from 0 to 2^63 − 1. */
 export function isLSN(value: unknown): value is LSN {
   return typeof value === 'bigint' && value >= 0n && value <= LSN_MAX;
 }
 
-/** The upper 16 bits. */
+/** The bits above the counter. */
 export function lsnEpoch(value: LSN): number {
   return Number(value >> COUNTER_BITS);
 }

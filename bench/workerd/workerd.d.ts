@@ -1,0 +1,5 @@
+/** The package has no types: CommonJS, whose `default` export is the path of the binary. */
+declare module 'workerd' {
+  const workerd: { readonly default: string; readonly version: string };
+  export default workerd;
+}
