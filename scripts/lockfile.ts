@@ -30,7 +30,12 @@ function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> | 
   const os = OS_NAMES.find((candidate) => words.includes(candidate));
   const cpu = CPU_NAMES.find((candidate) => words.includes(candidate));
   if (os === undefined && cpu !== 'wasm32') return undefined;
-  const libc = words.includes('musl') || words.includes('musleabihf') ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const libc =
+    words.includes('musl') || words.includes('musleabihf')
+      ? 'musl'
+      : words.some((word) => word.startsWith('gnu'))
+        ? 'glibc'
+        : undefined;
   return {
     ...(os !== undefined && { os: [os] }),
     ...(cpu !== undefined && { cpu: [cpu] }),
