@@ -9,7 +9,7 @@ import { measureWorkload, type WorkloadResult } from './runner/interleave.ts';
 import { installPeers } from './runner/peers-install.ts';
 import type { Runner } from './runner/protocol.ts';
 import { isGood, markdownTable, type Report, remarks } from './runner/report.ts';
-import { startWorkerd } from './workerd/workerd-runner.ts';
+import { startEngineInWorkerd } from './workerd/workerd-runner.ts';
 
 /** Progress goes to stderr, so that stdout is the table and nothing else. */
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
@@ -43,7 +43,7 @@ async function startAll(options: BenchOptions, notRun: Map<string, string>): Pro
       continue;
     }
     try {
-      runners.push(await (options.workerd ? startWorkerd : startChild)(engine, options.scale));
+      runners.push(await (options.workerd ? startEngineInWorkerd : startChild)(engine, options.scale));
     } catch (error) {
       notRun.set(engine, error instanceof Error ? error.message : String(error));
     }

@@ -20,7 +20,7 @@ interface Asked {
 }
 
 interface Environment {
-  readonly BENCH: {
+  readonly BenchObject: {
     idFromName(name: string): unknown;
     get(id: unknown): { fetch(request: Request): Promise<Response> };
   };
@@ -69,8 +69,8 @@ export class BenchObject {
 }
 
 export default {
-  fetch(request: Request, { BENCH }: Environment): Promise<Response> {
+  fetch(request: Request, { BenchObject: objects }: Environment): Promise<Response> {
     const engine = new URL(request.url).pathname.split('/')[1] ?? '';
-    return BENCH.get(BENCH.idFromName(engine)).fetch(request);
+    return objects.get(objects.idFromName(engine)).fetch(request);
   },
 };

@@ -2,19 +2,16 @@
  * Measures an engine inside bare `workerd serve`: a process of its own for each engine, asked over HTTP. Time is
  * taken outside, over a request of many iterations, less what an empty request takes.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import workerd from 'workerd';
+import { prepareWorkerd, startWorkerd, type WorkerdServer } from '../../scripts/workerd.ts';
 import { calibrate } from '../runner/calibration.ts';
 import type { Replies, Runner } from '../runner/protocol.ts';
 import { type Measure, median } from '../runner/statistics.ts';
 import { workloads } from '../workloads/catalog.ts';
-import { SOCKET, writeConfig } from './config.ts';
 import { processCpuUs } from './process-time.ts';
 
 const WORKLOADS = workloads({ tpchAll: true });
@@ -22,28 +19,21 @@ const WORKLOADS = workloads({ tpchAll: true });
 /** Empty requests whose median is taken off every round. */
 const EMPTY_REQUESTS = 25;
 
-/** File descriptor on which workerd reports its ports. */
-const CONTROL_FD = 3;
+const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 /** @throws with workerd's or the engine's reason when either does not start */
-export async function startWorkerd(engine: string, scale: number): Promise<Runner> {
+export async function startEngineInWorkerd(engine: string, scale: number): Promise<Runner> {
   const folder = mkdtempSync(join(tmpdir(), 'dosql-bench-workerd-'));
-  let server: ChildProcess | undefined;
+  let server: WorkerdServer | undefined;
   const close = async (): Promise<void> => {
-    if (server !== undefined && server.exitCode === null && server.signalCode === null) {
-      const exited = once(server, 'exit');
-      server.kill();
-      await exited;
-    }
+    await server?.stop();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const config = await writeConfig(folder);
-    server = spawn(workerd.default, ['serve', config, `--control-fd=${CONTROL_FD}`], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-    });
-    const port = await portOf(server);
-    const object = new BenchClient(`http://127.0.0.1:${port}/${engine}`, server.pid as number);
+    // Never evicted: loading a million rows takes longer than workerd lets an idle object live.
+    await prepareWorkerd({ folder, entry: WORKER, className: 'BenchObject', preventEviction: true });
+    server = await startWorkerd(folder);
+    const object = new BenchClient(`${server.url}/${engine}`, server.pid);
     const opened = await object.ask<Replies['open']>('open', { scale });
     await object.measureEmpty();
     return {
@@ -58,23 +48,6 @@ export async function startWorkerd(engine: string, scale: number): Promise<Runne
     await close();
     throw error;
   }
-}
-
-/** Waits for the line `{"event":"listen","socket":"http","port":…}`. */
-async function portOf(server: ChildProcess): Promise<number> {
-  const control = server.stdio[CONTROL_FD] as Readable;
-  const failed = new Promise<never>((_, reject) => {
-    server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`workerd ended with ${code} before it listened`)));
-  });
-  const listening = (async (): Promise<number> => {
-    for await (const line of createInterface({ input: control })) {
-      const event = JSON.parse(line) as { event: string; socket?: string; port?: number };
-      if (event.event === 'listen' && event.socket === SOCKET && event.port !== undefined) return event.port;
-    }
-    throw new Error('workerd reported no port');
-  })();
-  return Promise.race([listening, failed]);
 }
 
 class BenchClient {
