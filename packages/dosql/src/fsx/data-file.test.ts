@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { crc32 } from '../codec/crc32.ts';
 import { type BlockFile, DataFile } from './data-file.ts';
 import { FILE_HEADER_BYTES } from './store-file.ts';
 import { type StoreBatch, SPACE, storeKey } from './store.ts';
@@ -127,6 +128,19 @@ describe('DataFile', () => {
     expect(contents(DataFile.open(later.file))).toEqual(later.states[1]);
   });
 
+  it('drops a broken batch that later ones begin to be durable at', () => {
+    const { file, states } = written(false);
+    file.bytes[FILE_HEADER_BYTES] = 0;
+    expect(contents(DataFile.open(file))).toEqual(states[0]);
+  });
+
+  it('takes a frame for one only where it was written', () => {
+    const { file, states, ends } = written(true);
+    file.write(file.bytes.slice(ends[0], ends[1]), file.bytes.length);
+    expect(contents(DataFile.open(file))).toEqual(states.at(-1));
+    expect(file.size()).toBe(ends.at(-1));
+  });
+
   it('names file and offset of a broken batch when a later one proves that it was durable', () => {
     const { file, ends } = written(true);
     file.bytes.fill(0, ends[1], ends[2]);
@@ -166,7 +180,8 @@ describe('DataFile', () => {
       expect.objectContaining({ code: 'NOT_A_DATABASE' }),
     );
     file.bytes.set([9, 0], 4);
-    file.bytes.set([0, 0, 0, 0], 12);
     expect(() => DataFile.open(file)).toThrow(expect.objectContaining({ code: 'CORRUPT_LOG' }));
+    new DataView(file.bytes.buffer).setUint32(12, crc32(file.bytes, 0, 12), true);
+    expect(() => DataFile.open(file)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_FORMAT' }));
   });
 });

@@ -173,8 +173,10 @@ export class NodeFileStore implements Store {
       data.take(this.#data);
       data.seal();
     } catch {
-      file?.close();
-      rmSync(fresh, { force: true });
+      if (file !== undefined) {
+        file.close();
+        rmSync(fresh, { force: true });
+      }
       this.#garbageFloor = (this.#data.size - this.#data.live) * 2;
       return;
     }

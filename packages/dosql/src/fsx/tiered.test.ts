@@ -120,6 +120,30 @@ describe('TieredStore', () => {
     store.write(put(page(1), bytes(1, 9)));
     await fetching;
     expect(store.read(page(1))).toEqual(bytes(1, 9));
+    await store.demote([page(1)]);
+    expect(() => store.read(page(1))).toThrow(ColdPage);
+    await store.fetch(page(1));
+    expect(store.read(page(1))).toEqual(bytes(1, 9));
+  });
+
+  it('does not sweep away what is demoted again meanwhile', async () => {
+    const { hot, cold, store } = await demoted();
+    store.write(put(page(1), bytes(1, 9)));
+    let demoting = Promise.resolve();
+    const during = new FaultColdStore(cold, {
+      before: (operation) => {
+        if (operation !== 'delete') return Promise.resolve();
+        swept.write(put(page(1), bytes(100, 1)));
+        demoting = swept.demote([page(1)]);
+        // Time enough for the demotion to be done, were it not to wait.
+        return new Promise((resolve) => setTimeout(resolve, 5));
+      },
+    });
+    const swept = new TieredStore(hot, during);
+    expect(await swept.sweep()).toBe(1);
+    await demoting;
+    await swept.fetch(page(1));
+    expect(swept.read(page(1))).toEqual(bytes(100, 1));
   });
 
   it('reports a cold object that is gone or damaged as CORRUPT_PAGE', async () => {

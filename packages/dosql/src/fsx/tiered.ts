@@ -54,8 +54,8 @@ export class TieredStore implements Store {
   readonly #cacheMax: number;
   #cacheBytes = 0;
   readonly #fetches: Map<StoreKey, Promise<void>> = new Map();
-  /** Names being written, which `sweep` must leave alone. */
-  readonly #demoting: Set<string> = new Set();
+  /** Ends when the demotion or sweep before has: a sweep must not delete what is just being written again. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(hot: Store, cold: ColdStore, options: TieredOptions = {}) {
     this.#hot = hot;
@@ -154,7 +154,11 @@ export class TieredStore implements Store {
   }
 
   /** Moves values to the cold side; keys that change or go while it runs stay as they are. */
-  async demote(keys: readonly StoreKey[]): Promise<void> {
+  demote(keys: readonly StoreKey[]): Promise<void> {
+    return this.#inTurn(() => this.#demote(keys));
+  }
+
+  async #demote(keys: readonly StoreKey[]): Promise<void> {
     const moves: { key: StoreKey; name: string; stub: Stub; value: Uint8Array }[] = [];
     for (const key of keys) {
       const value = this.#stubs.has(key) ? undefined : this.#hot.read(key);
@@ -162,35 +166,38 @@ export class TieredStore implements Store {
       const stub = { length: value.length, crc: crc32(value) };
       moves.push({ key, name: nameOf(key, stub.crc), stub, value });
     }
-    for (const { name } of moves) this.#demoting.add(name);
-    try {
-      await this.#cold.write(moves.map(({ name, value }) => [name, value] as const));
-      const unchanged = moves.filter(({ key, stub }) => {
-        const value = this.#stubs.has(key) ? undefined : this.#hot.read(key);
-        return value !== undefined && value.length === stub.length && crc32(value) === stub.crc;
-      });
-      if (unchanged.length === 0) return;
-      this.#hot.write({
-        puts: unchanged.map(({ key, stub }) => [key + STUB_SHIFT, stubBytes(stub)] as const),
-        deletes: unchanged.map(({ key }) => key),
-      });
-      for (const { key, stub } of unchanged) this.#stubs.set(key, stub);
-    } finally {
-      for (const { name } of moves) this.#demoting.delete(name);
-    }
+    await this.#cold.write(moves.map(({ name, value }) => [name, value] as const));
+    const unchanged = moves.filter(({ key, stub }) => {
+      const value = this.#hot.read(key);
+      return value !== undefined && value.length === stub.length && crc32(value) === stub.crc;
+    });
+    if (unchanged.length === 0) return;
+    this.#hot.write({
+      puts: unchanged.map(({ key, stub }) => [key + STUB_SHIFT, stubBytes(stub)] as const),
+      deletes: unchanged.map(({ key }) => key),
+    });
+    for (const { key, stub } of unchanged) this.#stubs.set(key, stub);
   }
 
   /**
    * Deletes cold objects that no key refers to. To be run only when no earlier point will be restored that may
    * refer to them. Returns how many there were.
    */
-  async sweep(): Promise<number> {
-    const names = await this.#cold.list();
-    const used = new Set(this.#demoting);
-    for (const [key, stub] of this.#stubs.entries()) used.add(nameOf(key, stub.crc));
-    const orphans = names.filter((name) => !used.has(name));
-    await this.#cold.delete(orphans);
-    return orphans.length;
+  sweep(): Promise<number> {
+    return this.#inTurn(async () => {
+      const names = await this.#cold.list();
+      const used = new Set<string>();
+      for (const [key, stub] of this.#stubs.entries()) used.add(nameOf(key, stub.crc));
+      const orphans = names.filter((name) => !used.has(name));
+      await this.#cold.delete(orphans);
+      return orphans.length;
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 }
 
