@@ -1,7 +1,7 @@
 /** Interleaved timing: each round runs both sides once, so that a busy machine slows both. */
 
 /** One side of a workload: runs `count` operations, the first of them number `start`. */
-export type Batch = (start: number, count: number) => void;
+type Batch = (start: number, count: number) => void;
 
 export interface Workload {
   readonly name: string;

@@ -1,10 +1,18 @@
 /**
  * Storage beside better-sqlite3, both in memory and in one process:
- * `node --conditions=@dotdo/source bench/storage/run.ts [part of a name …]`. Prints CPU time and the ratio, ours to theirs.
+ * `npm run bench:storage [-- part of a name …]`. Prints CPU time and the ratio, ours to theirs.
  */
 import { measure } from './measure.ts';
 import { measureSpace } from './space.ts';
+import { installPeers } from '../runner/peers-install.ts';
+import { STORAGE_WORKLOADS } from './storage-workloads.ts';
 import { TREE_WORKLOADS } from './tree-workloads.ts';
+
+const missing = installPeers((message) => console.error(message));
+if (missing !== undefined) {
+  console.error(`better-sqlite3 is not to be had: ${missing}`);
+  process.exit(1);
+}
 
 const wanted = process.argv.slice(2);
 const isWanted = (name: string): boolean => wanted.length === 0 || wanted.some((part) => name.includes(part));
@@ -16,7 +24,7 @@ function print(name: string, ours: number, peer: number, unit: string): void {
 
 console.log(''.padEnd(30), 'ours'.padStart(13), 'better-sqlite3'.padStart(13), 'ratio'.padStart(7));
 if (isWanted('memory space')) for (const { name, ours, peer, unit } of measureSpace()) print(name, ours, peer, unit);
-for (const workload of TREE_WORKLOADS) {
+for (const workload of [...TREE_WORKLOADS, ...STORAGE_WORKLOADS]) {
   if (!isWanted(workload.name)) continue;
   const { name, oursUs, peerUs } = measure(workload);
   print(name, oursUs, peerUs, 'µs');

@@ -1,9 +1,12 @@
 /** The tables of the storage benchmarks, on both sides. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ColumnSpec, MemoryPager, Tree, type TreeSpec } from '../../packages/dosql/src/btree/index.ts';
 import type { Cell } from '../../packages/dosql/src/codec/cell.ts';
 import { peer } from '../engines/peer.ts';
 
-export interface PeerStatement {
+interface PeerStatement {
   get(...parameters: unknown[]): unknown;
   all(...parameters: unknown[]): unknown[];
   run(...parameters: unknown[]): unknown;
@@ -65,6 +68,19 @@ export function fillPeer(db: PeerDatabase, table: string, rows: number, row: (id
   db.exec('BEGIN');
   for (let id = 1; id <= rows; id++) insert.run(...row(id));
   db.exec('COMMIT');
+}
+
+/** A database file of the peer with one table, removed when the process ends; returns its path. */
+export function filePeer(table: string, create: string, rows: number, row: (id: number) => Cell[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'dosql-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, `${table}.db`);
+  const db = openPeer();
+  db.exec(create);
+  fillPeer(db, table, rows, row);
+  db.prepare('VACUUM INTO ?').run(path);
+  db.close();
+  return path;
 }
 
 export const CREATE_USERS =

@@ -1,7 +1,4 @@
 /** The bare trees, without log and transactions, beside better-sqlite3 in memory and its autocommit. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { INT16, INT32, INT8, type MemoryPager, type Numbers, Tree } from '../../packages/dosql/src/btree/index.ts';
 import { sink, type Workload } from './measure.ts';
 import * as tables from './tables.ts';
@@ -255,14 +252,7 @@ const open: Workload = {
     const tree = tables.makeTree(tables.USERS, USERS);
     const pager = tree.pager as MemoryPager;
     const root = tree.checkpoint(pager.write);
-    const folder = mkdtempSync(join(tmpdir(), 'dosql-bench-'));
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-    const path = join(folder, 'users.db');
-    const db = tables.openPeer();
-    db.exec(tables.CREATE_USERS);
-    tables.fillPeer(db, 'users', USERS, tables.userRow);
-    db.prepare('VACUUM INTO ?').run(path);
-    db.close();
+    const path = tables.filePeer('users', tables.CREATE_USERS, USERS, tables.userRow);
     return {
       ours(start, count) {
         for (let i = start; i < start + count; i++) {

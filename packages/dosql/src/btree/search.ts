@@ -89,7 +89,7 @@ function lowerBound(column: Column, order: KeyColumn, cell: Cell, from: number, 
 }
 
 /** Order of the cell of row `i` against `cell`, in the direction of the column. */
-export function compareAt(column: Column, order: KeyColumn, i: number, cell: Cell): number {
+function compareAt(column: Column, order: KeyColumn, i: number, cell: Cell): number {
   const result = compareCells(column.get(i), cell, order.collation);
   return order.descending === true ? -result : result;
 }
@@ -180,7 +180,7 @@ export function lowerInt32(data: Int32Array, value: number, from: number, to: nu
 }
 
 /** Lower bound: looks where an even spread would put the value, then in doubling steps to the side where it must be. */
-export function lowerFloat64(data: Float64Array, value: number, from: number, to: number): number {
+function lowerFloat64(data: Float64Array, value: number, from: number, to: number): number {
   if (from >= to) return from;
   const at = guess(value, data[from] as number, data[to - 1] as number, from, to);
   let step = 1;

@@ -11,8 +11,8 @@ import { crc32 } from '../codec/crc32.ts';
 import type { CellKind } from '../codec/cell.ts';
 import type { ByteReader, ByteWriter } from '../codec/writer.ts';
 
-export const SEGMENT_MAGIC = 0x4c41_5744; // "DWAL", little-endian
-export const SEGMENT_VERSION = 1;
+const SEGMENT_MAGIC = 0x4c41_5744; // "DWAL", little-endian
+const SEGMENT_VERSION = 1;
 export const HEADER_CRC_AT = 32; // magic 4, version 2, flags 2, LSN 8, entries 4, bytes 4, timestamp 8
 export const HEADER_BYTES = 36; // HEADER_CRC_AT and the crc 4
 /** The segment's last transaction goes on in the next segment. */
