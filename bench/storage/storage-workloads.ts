@@ -104,7 +104,8 @@ const update: Workload = {
     return {
       ours(start, count) {
         for (let i = start; i < start + count; i++) {
-          const before = table.tree.get([1 + ((i * 7919) % USER_ROWS)]) as Cell[];
+          if (!table.tree.findInteger(1 + ((i * 7919) % USER_ROWS))) throw new Error('no such row');
+          const before = table.tree.row();
           const after = before.slice();
           after[4] = (before[4] as number) + 1;
           after[5] = i + 0.5;
@@ -136,7 +137,8 @@ const remove: Workload = {
     return {
       ours(start, count) {
         for (let i = start; i < start + count; i++) {
-          session.delete(table, table.tree.get([idOf(i)]) as Cell[]);
+          if (!table.tree.findInteger(idOf(i))) throw new Error('no such row');
+          session.delete(table, table.tree.row());
           if (i % TURN === 0) storage.flush();
         }
       },

@@ -154,6 +154,88 @@ describe('Tree', () => {
     expect(cursor.next()).toBe(false);
   });
 
+  it('changes the row that was just found, whatever came between: a fork, a checkpoint, an eviction, another find', () => {
+    const pager = new MemoryPager(1);
+    const betweens: ((tree: Tree, id: number) => Tree | undefined)[] = [
+      () => undefined,
+      (tree) => tree.fork(),
+      (tree) => void tree.checkpoint(pager.write),
+      (tree, id) => void tree.find([((id + 150) % 300) + 1]),
+      (tree, id) => void tree.findInteger(id + 1000),
+      (tree, id) => void tree.insert(row(id + 2000)),
+      (tree, id) => void tree.delete([id - 1]),
+    ];
+    const finds: ((tree: Tree, id: number) => boolean)[] = [
+      (tree, id) => tree.findInteger(id),
+      (tree, id) => tree.find([id]),
+    ];
+    for (const between of betweens) {
+      for (const find of finds) {
+        const tree = filled(300, table, pager);
+        tree.checkpoint(pager.write);
+        for (let id = 290; id > 10; id -= 40) {
+          const before = row(id);
+          expect(find(tree, id)).toBe(true);
+          const fork = between(tree, id);
+          expect(tree.updateFrom(before, [id, 'changed', before[2] as Cell])).toBe(true);
+          expect(tree.get([id])).toEqual([id, 'changed', id % 7]);
+          expect(find(tree, id - 2)).toBe(true);
+          const second = between(tree, id - 2);
+          expect(tree.delete([id - 2])).toBe(true);
+          expect(tree.get([id - 2])).toBeUndefined();
+          expect(fork?.get([id]) ?? before).toEqual(before);
+          expect(second?.get([id - 2]) ?? row(id - 2)).toEqual(row(id - 2));
+        }
+        expect(tree.check().problems).toEqual([]);
+      }
+    }
+  });
+
+  it('updates from the row before: writes what differs, -0 too, and refuses a key that is not there', () => {
+    const tree = new Tree(
+      { ...table, columns: [{ kind: 'any' }, { kind: 'real' }, { kind: 'any' }] },
+      new MemoryPager(),
+    );
+    tree.insert([1, 0, 'a']);
+    expect(tree.updateFrom([1, 0, 'a'], [1, -0, 'a'])).toBe(true);
+    expect(tree.get([1])).toEqual([1, -0, 'a']);
+    expect(tree.updateFrom([2, 0, 'a'], [2, 1, 'a'])).toBe(false);
+  });
+
+  it('appends behind the last row, also after a fork, a checkpoint and rows that came elsewhere', () => {
+    const pager = new MemoryPager();
+    const tree = new Tree(table, pager);
+    const forks: [Tree, number][] = [];
+    for (let id = 1; id <= 1000; id++) {
+      expect(tree.insert(row(id * 2))).toBe(true);
+      if (id % 7 === 0) expect(tree.insert(row(id * 2))).toBe(false);
+      if (id % 50 === 0) expect(tree.insert(row(id * 2 - 51))).toBe(true);
+      if (id % 90 === 0) expect(tree.delete([id * 2])).toBe(true);
+      if (id % 110 === 0) tree.checkpoint(pager.write);
+      if (id % 130 === 0) forks.push([tree.fork(), tree.count]);
+    }
+    expect(tree.check()).toMatchObject({ problems: [], rows: 1000 + 20 - 11 });
+    for (const [fork, rows] of forks) expect(fork.check()).toMatchObject({ problems: [], rows });
+  });
+
+  it('keeps ascending runs in order that begin anywhere, behind the last row or between two leaves, and forks apart', () => {
+    const random = randomOf(11);
+    const tree = new Tree({ ...table, leafRows: 8 }, new MemoryPager());
+    const ids = new Set<number>();
+    const forks: [Tree, number][] = [];
+    for (let run = 0; run < 400; run++) {
+      let id = Math.floor(random() * 20_000);
+      for (let i = Math.floor(random() * 12); i > 0; i--) {
+        expect(tree.insert(row(id))).toBe(!ids.has(id));
+        ids.add(id);
+        if (run % 9 === 0) forks.push([tree.fork(), tree.count]);
+        id += 1 + Math.floor(random() * (run % 2 === 0 ? 2 : 2000));
+      }
+    }
+    expect(tree.check()).toMatchObject({ problems: [], rows: ids.size });
+    for (const [fork, rows] of forks) expect(fork.check()).toMatchObject({ problems: [], rows });
+  });
+
   it('loads sorted rows in bulk and refuses others', () => {
     const tree = new Tree(table, new MemoryPager());
     tree.bulkLoad(Array.from({ length: 6400 }, (_, i) => row(i + 1)));

@@ -79,6 +79,11 @@ export class Tree {
   /** @internal */
   readonly slots: number[] = [];
   readonly #positioned: Cursor[] = [];
+  /** Version at which `find` came to where it stands, with `path` leading there; −1 where it does not. */
+  #foundAt = -1;
+  /** The last leaf, and the version at which it was that. */
+  #tail: Leaf | undefined;
+  #tailAt = -1;
   readonly #single: Cell[] = [null];
 
   /**
@@ -101,19 +106,38 @@ export class Tree {
     this.leaf = leaf;
     this.columns = leaf.columns;
     this.index = searchLow(leaf.columns, this.order, key, this.order.length, 0, leaf.n);
+    this.#foundAt = this.version;
     return this.index >= 0;
+  }
+
+  /** As `find`, which is spared where the last one stands at that row: who reads a row and then changes it searches once. */
+  #refind(key: readonly Cell[]): boolean {
+    const { columns, index, leaf } = this;
+    if (this.#foundAt !== this.version || index < 0 || index >= leaf.n || leaf.columns !== columns) {
+      return this.find(key);
+    }
+    for (let c = 0; c < this.order.length; c++) {
+      const cell = key[c];
+      const isPlain = typeof cell === 'number' || typeof cell === 'string';
+      if (!isPlain || (columns[c] as Column).get(index) !== cell) return this.find(key);
+    }
+    return true;
   }
 
   /** As `find`, where the key is one column: without an array. */
   findInteger(id: number): boolean {
     let node: Node = this.root;
-    for (let depth = this.height; depth > 0; depth--) {
+    const { height, path, slots } = this;
+    this.#foundAt = -1;
+    for (let depth = 0; depth < height; depth++) {
       const interior = node as Interior;
       if (interior.children === NO_CHILDREN) loadInterior(this, interior);
       const column = interior.keys[0] as Column;
       if (column.kind !== INT32 || column.nulls !== null || !Number.isInteger(id)) return this.#findSingle(id);
-      const next = lowerInt32(column.data as Int32Array, id + 1, 1, interior.children.length);
-      node = interior.children[next - 1] as Node;
+      const at = lowerInt32(column.data as Int32Array, id + 1, 1, interior.children.length) - 1;
+      path[depth] = interior;
+      slots[depth] = at;
+      node = interior.children[at] as Node;
     }
     const leaf = node as Leaf;
     if (leaf.columns === UNLOADED) loadLeaf(this, leaf);
@@ -126,6 +150,7 @@ export class Tree {
     this.leaf = leaf;
     this.columns = leaf.columns;
     this.index = at;
+    this.#foundAt = this.version;
     return at < leaf.n && data[at] === id;
   }
 
@@ -153,16 +178,19 @@ export class Tree {
 
   /** Adds a row; false when its key is there, which changes nothing and positions at that row. */
   insert(row: readonly Cell[]): boolean {
+    if (this.#tailAt === this.version && this.#append(row)) return true;
     if (this.find(row)) return false;
     const at = ~this.index;
     const leaf = this.own(this.leaf);
+    const isLast = at === leaf.n && this.isLast();
     this.count++;
     if (!leaf.isFull(this.spec.leafRows)) {
       leaf.insert(at, row);
+      if (isLast) this.#setTail(leaf);
       return true;
     }
     let right: Leaf;
-    if (at === leaf.n && this.isLast()) {
+    if (isLast) {
       // Appending: leaves stay full.
       leaf.compact(this.order.length);
       right = emptyLeaf(this.owner, this.real);
@@ -174,13 +202,45 @@ export class Tree {
       else right.insert(at - middle, row);
     }
     linkRight(this, right.cells(0, this.order.length), right);
+    if (isLast) this.#setTail(right);
+    return true;
+  }
+
+  #setTail(leaf: Leaf): void {
+    this.#tail = leaf;
+    this.#tailAt = this.version;
+  }
+
+  /** Adds a row behind all others without a search; false, and nothing is done, unless that is plainly its place. */
+  #append(row: readonly Cell[]): boolean {
+    const leaf = this.#tail as Leaf;
+    const { n } = leaf;
+    if (leaf.owner !== this.owner || leaf.page !== 0 || n === 0 || leaf.isFull(this.spec.leafRows)) return false;
+    const column = leaf.columns[0] as Column;
+    const cell = row[0];
+    if (column.kind !== INT32 || column.nulls !== null || typeof cell !== 'number') return false;
+    if (!(cell > ((column.data as Int32Array)[n - 1] as number)) || this.order[0]?.descending === true) return false;
+    this.changing();
+    this.count++;
+    leaf.insert(n, row);
+    this.#tailAt = this.version;
     return true;
   }
 
   /** Replaces the row with the same key; false when there is none. Only columns that differ are touched. */
   update(row: readonly Cell[]): boolean {
-    if (!this.find(row)) return false;
+    if (!this.#refind(row)) return false;
     for (let c = 0; c < row.length; c++) this.#replace(c, row[c] as Cell);
+    return true;
+  }
+
+  /** As `update`, where the row is known to be `before`: cells that are the same in both are not even looked at. */
+  updateFrom(before: readonly Cell[], after: readonly Cell[]): boolean {
+    if (!this.#refind(after)) return false;
+    for (let c = 0; c < after.length; c++) {
+      const cell = after[c] as Cell;
+      if (!Object.is(before[c], cell)) this.#write(c, cell); // tells −0 from 0
+    }
     return true;
   }
 
@@ -189,15 +249,18 @@ export class Tree {
    * @param columns their numbers, in step with `values`
    */
   updateColumns(key: readonly Cell[], columns: readonly number[], values: readonly Cell[]): boolean {
-    if (!this.find(key)) return false;
+    if (!this.#refind(key)) return false;
     for (let i = 0; i < columns.length; i++) this.#replace(columns[i] as number, values[i] as Cell);
     return true;
   }
 
   #replace(c: number, cell: Cell): void {
+    if (!(this.columns[c] as Column).same(this.index, cell)) this.#write(c, cell);
+  }
+
+  #write(c: number, cell: Cell): void {
     const { index } = this;
     const column = this.columns[c] as Column;
-    if (column.same(index, cell)) return;
     const leaf = this.own(this.leaf);
     this.leaf = leaf;
     this.columns = leaf.columns;
@@ -210,7 +273,7 @@ export class Tree {
 
   /** Removes the row with this key; false when there is none. */
   delete(key: readonly Cell[]): boolean {
-    if (!this.find(key)) return false;
+    if (!this.#refind(key)) return false;
     const leaf = this.own(this.leaf);
     this.removeRows(leaf, this.index, this.index + 1);
     if (leaf.n > 0 && leaf.n < this.spec.leafRows >> 2) mergeLeaf(this, leaf);
@@ -298,6 +361,7 @@ export class Tree {
   descend(key: readonly Cell[]): Leaf {
     let node: Node = this.root;
     const { height, path, slots, order } = this;
+    this.#foundAt = -1;
     for (let depth = 0; depth < height; depth++) {
       const interior = node as Interior;
       if (interior.children === NO_CHILDREN) loadInterior(this, interior);

@@ -35,7 +35,11 @@ export class TxnSession extends SessionControl {
     return undefined;
   }
 
-  /** Replaces the row `before`, which must be there exactly so; otherwise as `insert`. */
+  /**
+   * Replaces the row `before`, which must be there exactly so; otherwise as `insert`. It costs least right after the
+   * row was found in `tree(table)`, which is then not searched again, and with an `after` that is a copy of `before`:
+   * columns whose cells are the same in both are not touched.
+   */
   update(table: Table, before: Row, after: Row): Conflict | undefined {
     const transaction = this.transaction;
     const target = transaction === undefined && table.live && this.core.free ? table : this.#target(table.id);
@@ -52,7 +56,7 @@ export class TxnSession extends SessionControl {
     return undefined;
   }
 
-  /** Deletes the row `before`, which must be there exactly so; otherwise as `insert`. */
+  /** Deletes the row `before`, which must be there exactly so; otherwise as `update`. */
   delete(table: Table, before: Row): void {
     const transaction = this.transaction;
     const target = transaction === undefined && table.live && this.core.free ? table : this.#target(table.id);

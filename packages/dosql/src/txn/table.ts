@@ -198,9 +198,9 @@ export class Table {
       if (twin !== undefined && !this.#isRowOf(index, twin, before)) return this.#indexConflict(index, twin);
     }
     this.#changedFrom = this.tree.version;
-    if (keyStays) assert(this.tree.update(after), 'an updated row is there');
+    if (keyStays) assert(this.tree.updateFrom(before, after), 'an updated row is there');
     else {
-      assert(this.tree.delete(this.keyOf(before)), 'an updated row is there');
+      assert(this.tree.delete(before), 'an updated row is there');
       assert(this.tree.insert(after), 'its new key is free');
     }
     for (let i = 0; i < indexes.length; i++) {
@@ -221,7 +221,7 @@ export class Table {
       index.hasBefore = index.spec.entry(row, index.before);
     }
     this.#changedFrom = this.tree.version;
-    assert(this.tree.delete(row.length === this.keyColumns ? row : this.keyOf(row)), 'a deleted row is there');
+    assert(this.tree.delete(row), 'a deleted row is there');
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i] as IndexTree;
       if (index.hasBefore) assert(index.tree.delete(index.before), 'an index row is there while its row is');

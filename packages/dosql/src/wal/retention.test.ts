@@ -45,6 +45,22 @@ function apply(store: MemoryStore, writer: WalWriter, plan: SlotPlan): void {
   writer.slots.adopt(plan);
 }
 
+describe('bytes behind a checkpoint', () => {
+  it('are counted over appended and packed slots, however often they are asked for', () => {
+    const { store, writer } = logOf(4);
+    const { slots } = writer;
+    const count = (counter: number): number =>
+      slots.refs.reduce((bytes, ref) => bytes + (ref.first > counter ? ref.bytes : 0), 0);
+    for (let i = 4; i < 8; i++) {
+      for (const counter of [6, 6, 12, slots.end, 6, 0]) expect(slots.bytesAfter(counter)).toBe(count(counter));
+      append(writer, i * 1000);
+      expect(slots.bytesAfter(0)).toBe(count(0));
+    }
+    apply(store, writer, planSlots(store, slots, { floor: 6, packable: 12 }));
+    expect(slots.bytesAfter(0)).toBe(count(0));
+  });
+});
+
 describe('the floor', () => {
   const { writer } = logOf(10);
   const { slots } = writer;

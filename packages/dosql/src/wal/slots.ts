@@ -34,6 +34,9 @@ export class LogSlots {
   /** Counter of the last entry. */
   end: number;
   readonly #free: number[];
+  /** What `bytesAfter` answered last: it is asked after each flush, always for the same checkpoint. */
+  #askedAt = -1;
+  #askedBytes = 0;
   #next: number;
 
   /** `free` are slots whose bytes are worth nothing; others that are not in `refs` are not in the store. */
@@ -63,12 +66,15 @@ export class LogSlots {
 
   /** Bytes of the log behind a counter, of whole slots. */
   bytesAfter(counter: number): number {
+    if (counter === this.#askedAt) return this.#askedBytes;
     let bytes = 0;
     for (let i = this.refs.length - 1; i >= 0; i--) {
       const ref = this.refs[i] as SlotRef;
       if (ref.first + ref.entries - 1 <= counter) break;
       bytes += ref.bytes;
     }
+    this.#askedAt = counter <= this.end ? counter : -1;
+    this.#askedBytes = bytes;
     return bytes;
   }
 
@@ -146,11 +152,13 @@ export class LogSlots {
     assert(ref.first === this.end + 1, 'segments follow one another');
     this.refs.push(ref);
     this.end += ref.entries;
+    this.#askedBytes += ref.bytes;
   }
 
   /** Puts a plan's slots in place of all; those no longer used become free. Call it when the checkpoint is stored. */
   adopt(plan: { readonly refs: readonly SlotRef[]; readonly end: number }): void {
     assert(plan.end === this.end, 'nothing is flushed between the plan and its checkpoint');
+    this.#askedAt = -1;
     const used = new Set(plan.refs.map((ref) => ref.slot));
     for (const ref of this.refs.splice(0)) if (!used.has(ref.slot)) this.#free.push(ref.slot);
     for (const ref of plan.refs) this.refs.push(ref);
