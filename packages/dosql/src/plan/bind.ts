@@ -1,0 +1,515 @@
+/** Binds expressions: names to sources and functions, with the type, affinity and collation of everything. */
+import type { SqlErrorCode } from '@dotdo/shared-types';
+import type { Affinity, ColumnInfo } from '../catalog/schema.ts';
+import { collationOf, Real, type Cell } from '../codec/cell.ts';
+import type * as ast from '../sql/ast.ts';
+import { parseExpression } from '../sql/index.ts';
+import { bindCall } from './call.ts';
+import { commonAffinity, comparison, comparisonCollation, neededAffinity } from './compare.ts';
+import { fold, mistake } from './error.ts';
+import type { Comparison, CompareOperator, Expr, ResultColumn, StaticType, SubqueryRef } from './plan.ts';
+import { Scope, Source, type PlanContext } from './scope.ts';
+import { planSelect } from './select.ts';
+import { make, sourcesOf } from './tree.ts';
+
+const ROWID_NAMES = new Set(['rowid', 'oid', '_rowid_']);
+const generatedExprs = new WeakMap<ColumnInfo, ast.Expr>();
+
+/** The affinity of a declared type. @see https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
+export function typeAffinity(type: string): Affinity {
+  const name = type.toUpperCase();
+  if (name.includes('INT')) return 'INTEGER';
+  if (/CHAR|CLOB|TEXT/.test(name)) return 'TEXT';
+  if (name === '' || name.includes('BLOB')) return 'BLOB';
+  return /REAL|FLOA|DOUB/.test(name) ? 'REAL' : 'NUMERIC';
+}
+
+const CAST_TYPES: Record<Affinity, StaticType> = {
+  INTEGER: 'integer',
+  REAL: 'real',
+  NUMERIC: 'number',
+  TEXT: 'text',
+  BLOB: 'blob',
+};
+
+/** Binds one statement. Numbers of sources and registers are its own. */
+export class Binder {
+  readonly context: PlanContext;
+  sources = 0;
+  registers = 0;
+  /** Sources read by the expressions bound so far, in order, and the scope each was found in. */
+  readonly reads: number[] = [];
+  readonly readScopes: Scope[] = [];
+  /** Columns of views and generated columns being opened, against circles. */
+  readonly opening: unknown[] = [];
+  /** Offsets are of another text than the statement's: positions would be wrong. */
+  foreignText = 0;
+
+  constructor(context: PlanContext) {
+    this.context = context;
+  }
+
+  fail(code: SqlErrorCode, message: string, at = -1, wrong?: { name: string; known: Iterable<string> }): never {
+    const { sql } = this.context;
+    throw mistake(code, message, sql === undefined || this.foreignText > 0 ? undefined : { sql, at }, wrong);
+  }
+
+  /** A source that is a table; its VIRTUAL columns are bound when they are read. */
+  tableSource(name: string, table: NonNullable<Source['table']>): Source {
+    return new Source(this.sources++, name, table, (source, column) => this.#generated(source, column));
+  }
+
+  #generated(source: Source, column: ColumnInfo): Expr {
+    if (this.opening.includes(column)) this.fail('CIRCULAR_REFERENCE', `generated column loop on "${column.name}"`);
+    let expr = generatedExprs.get(column);
+    if (expr === undefined) {
+      expr = parseExpression(column.generated?.sql ?? 'NULL');
+      generatedExprs.set(column, expr);
+    }
+    this.opening.push(column);
+    this.foreignText++;
+    const bound = bindAgainst(this, expr, source);
+    this.foreignText--;
+    this.opening.pop();
+    const { affinity, collation } = column;
+    const cast = affinity === 'BLOB' ? bound : make({ op: 'affinity', to: affinity, operand: bound }, 'any');
+    return { ...cast, affinity, collation };
+  }
+
+  note(expr: Expr, scope: Scope): Expr {
+    if (expr.op === 'column') {
+      this.reads.push(expr.source);
+      this.readScopes.push(scope);
+    } else if (expr.op !== 'const') {
+      for (const source of sourcesOf(expr)) {
+        this.reads.push(source);
+        this.readScopes.push(scope);
+      }
+      if (expr.op === 'register') this.readScopes.push(scope);
+    }
+    return expr;
+  }
+}
+
+/** Binds with the columns of one source alone in sight. */
+function bindAgainst(binder: Binder, expr: ast.Expr, source: Source): Expr {
+  const scope = new Scope();
+  scope.sources.push(source);
+  return bindExpr(binder, expr, scope);
+}
+
+/** Name resolution of SQLite: innermost query first; in each, columns before aliases. */
+function bindColumn(binder: Binder, expr: ast.ColumnExpr, scope: Scope): Expr | undefined {
+  const name = fold(expr.name);
+  const table = expr.table === null ? null : fold(expr.table);
+  if (expr.schema !== null && fold(expr.schema) !== 'main') return undefined;
+  for (let s: Scope | null = scope; s !== null; s = s.parent) {
+    let found: Expr | undefined;
+    let count = 0;
+    for (const source of s.sources) {
+      if (table !== null && source.name !== table) continue;
+      const column = source.find(name);
+      if (column < 0) continue;
+      if (found !== undefined && table === null && source.using?.has(name) === true) {
+        if (source.join === 'right') found = source.expr(column);
+        else if (source.join === 'full') found = coalesce(binder, found, source.expr(column));
+      } else {
+        count++;
+        found ??= source.expr(column);
+      }
+    }
+    if (count === 0 && ROWID_NAMES.has(name)) {
+      for (const source of s.sources) {
+        const rowid = table === null || source.name === table ? source.rowidExpr() : undefined;
+        if (rowid !== undefined) count++;
+        found ??= rowid;
+      }
+    }
+    if (count > 1) binder.fail('AMBIGUOUS_COLUMN', `ambiguous column name: ${written(expr)}`, expr.at);
+    if (found !== undefined) return binder.note(found, s);
+    if (table === null && s.aliases !== null) {
+      for (const column of s.aliases) {
+        if (column.kind === 'expr' && column.alias !== null && fold(column.alias) === name) {
+          return bindAlias(binder, column.expr, s, column.alias);
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+function bindAlias(binder: Binder, expr: ast.Expr, scope: Scope, alias: string): Expr {
+  const { aliases, aggregates, windows } = scope;
+  const counts = [aggregates.length, windows.length];
+  scope.aliases = null; // an alias does not see the others
+  const allowed = [scope.allowAggregates, scope.allowWindows] as const;
+  scope.allowAggregates = scope.allowWindows = true;
+  const bound = bindExpr(binder, expr, scope);
+  [scope.allowAggregates, scope.allowWindows] = allowed;
+  scope.aliases = aliases;
+  if (!allowed[0] && aggregates.length > (counts[0] as number)) {
+    const { fn } = aggregates.at(-1) as { fn: { name: string } };
+    binder.fail(
+      'MISUSED_AGGREGATE',
+      `misuse of ${scope.groups ? `aggregate: ${fn.name}()` : `aliased aggregate ${alias}`}`,
+    );
+  }
+  if (!allowed[1] && windows.length > (counts[1] as number)) {
+    binder.fail('MISUSED_WINDOW_FUNCTION', `misuse of aliased window function ${alias}`);
+  }
+  return bound;
+}
+
+export function coalesce(binder: Binder, left: Expr, right: Expr): Expr {
+  const fn = binder.context.functions.scalar('coalesce', 2);
+  if (fn === undefined) throw new Error('coalesce is there');
+  return make({ op: 'call', fn, args: [left, right], collate: 'BINARY' }, 'any');
+}
+
+function written(expr: ast.ColumnExpr): string {
+  return [expr.schema, expr.table, expr.name].filter((part) => part !== null).join('.');
+}
+
+function constant(value: Cell, type: StaticType): Expr {
+  return make({ op: 'const', value }, type);
+}
+
+function bindLiteral(expr: ast.Literal): Expr {
+  if (expr.real !== undefined) return constant(expr.real, 'real');
+  const { value } = expr;
+  if (value === null) return constant(null, 'null');
+  if (typeof value === 'string') return constant(value, 'text');
+  return constant(value, typeof value === 'object' ? 'blob' : 'integer');
+}
+
+/** TRUE or FALSE where no column has that name. */
+function truthName(binder: Binder, expr: ast.Expr, scope: Scope): boolean | undefined {
+  if (expr.kind !== 'column' || expr.table !== null || expr.quoted !== '') return undefined;
+  const name = fold(expr.name);
+  if (name !== 'true' && name !== 'false') return undefined;
+  return bindColumn(binder, expr, scope) === undefined ? name === 'true' : undefined;
+}
+
+/** Collation of what is made of several operands: the first explicit one. */
+export function inherited(exprs: readonly Expr[]): { collation: string | null; explicit: true } | undefined {
+  for (const expr of exprs) if (expr.explicit === true) return { collation: expr.collation, explicit: true };
+  return undefined;
+}
+
+/** Binds an expression that yields one value. */
+export function bindExpr(binder: Binder, expr: ast.Expr, scope: Scope): Expr {
+  switch (expr.kind) {
+    case 'literal':
+      return bindLiteral(expr);
+    case 'column': {
+      const found = bindColumn(binder, expr, scope);
+      if (found !== undefined) return found;
+      if (expr.table === null) {
+        if (expr.quoted === '"') return constant(expr.name, 'text');
+        const truth = expr.quoted === '' ? fold(expr.name) : '';
+        if (truth === 'true' || truth === 'false') return constant(truth === 'true' ? 1 : 0, 'integer');
+      }
+      return binder.fail('NO_SUCH_COLUMN', `no such column: ${written(expr)}`, expr.at, {
+        name: expr.name,
+        known: scope.names(),
+      });
+    }
+    case 'parameter':
+      return make({ op: 'param', index: expr.index - 1 }, 'any');
+    case 'unary':
+      return bindUnary(binder, expr, scope);
+    case 'binary':
+      return bindBinary(binder, expr, scope);
+    case 'between': {
+      const operand = bindRow(binder, expr.operand, scope);
+      if (operand.length > 1) {
+        const side = (operator: '>=' | '<=', right: ast.Expr): ast.Expr => ({
+          kind: 'binary',
+          operator,
+          left: expr.operand,
+          right,
+          at: expr.at,
+        });
+        const both: ast.Expr = {
+          kind: 'binary',
+          operator: 'AND',
+          left: side('>=', expr.low),
+          right: side('<=', expr.high),
+          at: expr.at,
+        };
+        return bindExpr(
+          binder,
+          expr.negated ? { kind: 'unary', operator: 'NOT', operand: both, at: expr.at } : both,
+          scope,
+        );
+      }
+      const [low, high] = [bindExpr(binder, expr.low, scope), bindExpr(binder, expr.high, scope)];
+      const value = operand[0] as Expr;
+      return make({
+        op: 'between',
+        operand: value,
+        low,
+        high,
+        negated: expr.negated,
+        lowComparison: comparison(value, low),
+        highComparison: comparison(value, high),
+      });
+    }
+    case 'in':
+      return bindIn(binder, expr, scope);
+    case 'like': {
+      const args = [expr.pattern, expr.operand, ...(expr.escape === null ? [] : [expr.escape])];
+      const call = bindCall(binder, { ...NO_CALL, name: fold(expr.operator), args, at: expr.at }, scope);
+      return expr.negated ? make({ op: 'not', operand: call }) : call;
+    }
+    case 'case': {
+      const base = expr.base === null ? null : bindExpr(binder, expr.base, scope);
+      const whens = expr.whens.map((arm) => {
+        const when = bindExpr(binder, arm.when, scope);
+        const then = bindExpr(binder, arm.then, scope);
+        // oxlint-disable-next-line unicorn/no-thenable -- CASE … THEN
+        return { when, then, comparison: base === null ? null : comparison(base, when) };
+      });
+      const otherwise = expr.otherwise === null ? null : bindExpr(binder, expr.otherwise, scope);
+      const results = [...whens.map((arm) => arm.then), ...(otherwise === null ? [] : [otherwise])];
+      return make({ op: 'case', base, whens, otherwise }, commonType(results), inherited(results));
+    }
+    case 'cast': {
+      const to = typeAffinity(expr.type);
+      const operand = bindExpr(binder, expr.operand, scope);
+      return make({ op: 'cast', to, operand }, CAST_TYPES[to], { affinity: to, ...inherited([operand]) });
+    }
+    case 'collate': {
+      if (collationOf(expr.collation) === undefined) {
+        binder.fail('NO_SUCH_COLLATION', `no such collation sequence: ${expr.collation}`, expr.at);
+      }
+      return { ...bindExpr(binder, expr.operand, scope), collation: expr.collation.toUpperCase(), explicit: true };
+    }
+    case 'call':
+      return bindCall(binder, expr, scope);
+    case 'exists':
+      return make({ op: 'subquery', kind: 'exists', select: subquery(binder, expr.select, scope), negated: false });
+    case 'select': {
+      const items = bindRow(binder, expr, scope);
+      if (items.length > 1) {
+        binder.fail('COLUMN_COUNT_MISMATCH', `sub-select returns ${items.length} columns - expected 1`, expr.at);
+      }
+      return items[0] as Expr;
+    }
+    case 'row':
+      return binder.fail('INVALID_STATEMENT', 'row value misused', expr.at);
+    case 'isnull':
+      return make({ op: expr.negated ? 'notNull' : 'isNull', operand: bindExpr(binder, expr.operand, scope) });
+    default: // raise
+      if (!scope.trigger)
+        binder.fail('INVALID_STATEMENT', 'RAISE() may only be used within a trigger-program', expr.at);
+      return make(
+        { op: 'raise', action: expr.action, message: expr.message && bindExpr(binder, expr.message, scope) },
+        'any',
+      );
+  }
+}
+
+const NO_CALL = { kind: 'call', distinct: false, star: false, orderBy: null, filter: null, over: null } as const;
+
+/** The static type that several values share. */
+export function commonType(exprs: readonly { type: StaticType }[]): StaticType {
+  let type: StaticType = 'null';
+  for (const { type: other } of exprs) {
+    if (other === 'null' || other === type) continue;
+    if (type === 'null') type = other;
+    else return 'any';
+  }
+  return type;
+}
+
+function subquery(binder: Binder, select: ast.Select, scope: Scope): SubqueryRef {
+  const plan = planSelect(binder, select, scope);
+  return { plan, cache: binder.registers++ };
+}
+
+function columnOf(select: SubqueryRef, column: number): Expr {
+  const { type, affinity, collation } = select.plan.columns[column] as ResultColumn;
+  return make({ op: 'subqueryColumn', select, column }, type, { affinity, collation });
+}
+
+/** Items of a row value; of anything else, itself. */
+export function bindRow(binder: Binder, expr: ast.Expr, scope: Scope): Expr[] {
+  if (expr.kind === 'row') return expr.items.map((item) => bindExpr(binder, item, scope));
+  if (expr.kind !== 'select') return [bindExpr(binder, expr, scope)];
+  const select = subquery(binder, expr.select, scope);
+  const { columns } = select.plan;
+  if (columns.length > 1) return columns.map((_, i) => columnOf(select, i));
+  const { type, affinity, collation } = columns[0] as ResultColumn;
+  return [make({ op: 'subquery', kind: 'scalar', select, negated: false }, type, { affinity, collation })];
+}
+
+function bindUnary(binder: Binder, expr: ast.UnaryExpr, scope: Scope): Expr {
+  const { operator } = expr;
+  if (operator === 'NOT') {
+    const operand = bindExpr(binder, expr.operand, scope);
+    switch (operand.op) {
+      case 'subquery':
+        if (operand.kind === 'exists') return { ...operand, negated: !operand.negated };
+        break;
+      case 'in':
+      case 'between':
+        return { ...operand, negated: !operand.negated };
+      default:
+    }
+    return make({ op: 'not', operand });
+  }
+  const operand = bindExpr(binder, expr.operand, scope);
+  if (operator === '+') return operand.affinity === null ? operand : { ...operand, affinity: null };
+  if (operator === '~') return make({ op: 'bitnot', operand }, 'integer', inherited([operand]));
+  if (operand.op === 'const') {
+    const { value } = operand;
+    if (typeof value === 'number' && (value !== 0 || operand.type === 'real')) return { ...operand, value: -value };
+    if (value instanceof Real) return { ...operand, value: new Real(-value.value) };
+    if (value === -(2n ** 63n)) return constant(2 ** 63, 'real');
+    if (typeof value === 'bigint') return { ...operand, value: -value };
+  }
+  const isReal = operand.type === 'real' && operand.op !== 'column';
+  return make({ op: 'negate', operand }, isReal ? 'real' : 'number', inherited([operand]));
+}
+
+const MIRRORED = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
+
+export function mirrored(operator: CompareOperator): CompareOperator {
+  return MIRRORED[operator as keyof typeof MIRRORED] ?? operator;
+}
+
+function bindBinary(binder: Binder, expr: ast.BinaryExpr, scope: Scope): Expr {
+  const { operator } = expr;
+  switch (operator) {
+    case 'AND':
+    case 'OR': {
+      const [left, right] = [bindExpr(binder, expr.left, scope), bindExpr(binder, expr.right, scope)];
+      return make({ op: operator === 'AND' ? 'and' : 'or', left, right });
+    }
+    case '->':
+    case '->>':
+      return bindCall(binder, { ...NO_CALL, name: operator, args: [expr.left, expr.right], at: expr.at }, scope);
+    case 'IS':
+    case 'IS NOT': {
+      const truth = truthName(binder, expr.right, scope);
+      if (truth !== undefined) {
+        const op = `is${operator === 'IS' ? '' : 'Not'}${truth ? 'True' : 'False'}` as const;
+        return make({ op, operand: bindExpr(binder, expr.left, scope) });
+      }
+      if (expr.right.kind === 'literal' && expr.right.value === null && expr.left.kind !== 'row') {
+        return make({ op: operator === 'IS' ? 'isNull' : 'notNull', operand: bindExpr(binder, expr.left, scope) });
+      }
+      return bindComparison(binder, expr, operator, scope);
+    }
+    case '=':
+    case '<>':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return bindComparison(binder, expr, operator, scope);
+    default: {
+      const [left, right] = [bindExpr(binder, expr.left, scope), bindExpr(binder, expr.right, scope)];
+      const type = operator === '||' ? 'text' : operator.length === 2 || '&|'.includes(operator) ? 'integer' : 'number';
+      return make({ op: 'arith', operator, left, right }, type, inherited([left, right]));
+    }
+  }
+}
+
+function bindComparison(binder: Binder, expr: ast.BinaryExpr, operator: CompareOperator, scope: Scope): Expr {
+  const [left, right] = [bindRow(binder, expr.left, scope), bindRow(binder, expr.right, scope)];
+  if (left.length !== right.length) binder.fail('INVALID_STATEMENT', 'row value misused', expr.at);
+  const pairs = left.map((item, i) => compare(operator, item, right[i] as Expr));
+  if (pairs.length === 1) return pairs[0] as Expr;
+  if (operator === '=') return pairs.reduce((a, b) => make({ op: 'and', left: a, right: b }));
+  const comparisons = left.map((item, i) => comparison(item, right[i] as Expr));
+  return make({ op: 'compareRows', operator, left, right, comparisons });
+}
+
+export function compare(operator: CompareOperator, left: Expr, right: Expr): Expr {
+  return make({ op: 'compare', operator, left, right, ...comparison(left, right) });
+}
+
+function bindIn(binder: Binder, expr: ast.InExpr, scope: Scope): Expr {
+  const { negated } = expr;
+  const operand = bindRow(binder, expr.operand, scope);
+  const compared = (affinity: Affinity | null, item: Expr, member: Expr | undefined): Comparison => ({
+    leftAffinity: neededAffinity(affinity, item),
+    rightAffinity: affinity === 'BLOB' ? null : affinity,
+    collation: member === undefined ? (item.collation ?? 'BINARY') : comparisonCollation(item, member),
+  });
+  if (expr.list !== null) {
+    const list = expr.list.map((item) => {
+      const items = bindRow(binder, item, scope);
+      if (items.length !== operand.length) {
+        if (operand.length === 1) binder.fail('INVALID_STATEMENT', 'row value misused', expr.at);
+        binder.fail(
+          'COLUMN_COUNT_MISMATCH',
+          `IN(...) element has ${items.length} term${items.length === 1 ? '' : 's'} - expected ${operand.length}`,
+          expr.at,
+        );
+      }
+      return items.length === 1 ? (items[0] as Expr) : make({ op: 'row', items }, 'any');
+    });
+    const only = operand[0] as Expr;
+    if (list.length === 1 && operand.length === 1) {
+      // one member compares as `=` does, but takes the affinity of the operand alone
+      const right = list[0] as Expr;
+      const { leftAffinity, rightAffinity, collation } = compared(only.affinity, only, undefined);
+      const rightNeeded = neededAffinity(rightAffinity, right);
+      return make({
+        op: 'compare',
+        operator: negated ? '<>' : '=',
+        left: only,
+        right,
+        leftAffinity,
+        rightAffinity: rightNeeded,
+        collation,
+      });
+    }
+    const comparisons = operand.map((item) => compared(item.affinity, item, undefined));
+    return make({ op: 'in', operand, list, select: null, negated, comparisons });
+  }
+  const ref = subquery(binder, expr.select ?? selectAll(expr.table as ast.TableSource), scope);
+  const { columns } = ref.plan;
+  if (columns.length !== operand.length) {
+    binder.fail(
+      'COLUMN_COUNT_MISMATCH',
+      `sub-select returns ${columns.length} columns - expected ${operand.length}`,
+      expr.at,
+    );
+  }
+  const comparisons = operand.map((item, i) => {
+    const member = columnOf(ref, i);
+    return compared(commonAffinity(item.affinity, member.affinity), item, member);
+  });
+  return make({ op: 'in', operand, list: null, select: ref, negated, comparisons });
+}
+
+/** `SELECT * FROM table`. */
+function selectAll(table: ast.FromItem): ast.Select {
+  const { at } = table;
+  const arm: ast.SelectCore = {
+    kind: 'core',
+    distinct: false,
+    columns: [{ kind: 'star', table: null, at }],
+    from: [table],
+    where: null,
+    groupBy: null,
+    having: null,
+    windows: [],
+    at,
+  };
+  return {
+    kind: 'select',
+    with: null,
+    arms: [arm],
+    operators: [],
+    orderBy: [],
+    limit: null,
+    offset: null,
+    at,
+    end: at,
+  };
+}
