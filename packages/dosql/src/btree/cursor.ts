@@ -97,6 +97,16 @@ export class Cursor {
     return this.valid && this.#toLeaf(1);
   }
 
+  /** Stands at another row of its leaf; the tree must not have changed since it came to this leaf. */
+  moveTo(index: number): void {
+    this.index = index;
+    if (this.#saved === null) return;
+    // It was told to remember its key only because there are too many cursors: its place is still good.
+    this.#saved = null;
+    this.#positioned = true;
+    this.tree.position(this);
+  }
+
   value(column: number): Cell {
     if (this.#saved !== null) this.#return();
     return (this.columns[column] as Column).get(this.index);

@@ -23,6 +23,7 @@ export { type ReadView } from './snapshot.ts';
 export { Storage, type StorageOptions, type StorageStats } from './storage.ts';
 export {
   conflictError,
+  sameCell,
   sameRow,
   type Conflict,
   type IndexSpec,

@@ -1,0 +1,103 @@
+/** Binds and compiles the expressions of writing statements: a binder with a scope of its own. */
+import type { ColumnInfo, TableInfo, TriggerInfo } from '../catalog/schema.ts';
+import { realCell } from '../codec/cell.ts';
+import { Binder, bindExpr } from '../plan/bind.ts';
+import type { Expr } from '../plan/plan.ts';
+import { Scope } from '../plan/scope.ts';
+import { planSelect } from '../plan/select.ts';
+import type * as ast from '../sql/ast.ts';
+import { parseExpression } from '../sql/index.ts';
+import { compile, compileCondition } from './expression.ts';
+import type { Condition, Eval } from './frame.ts';
+import { compileSelect, type SelectProgram } from './select.ts';
+import type { Writer } from './writer.ts';
+
+export class Binding {
+  readonly writer: Writer;
+  readonly binder: Binder;
+  readonly scope: Scope;
+  /** Sources of OLD and NEW in a trigger. */
+  oldSource = -1;
+  newSource = -1;
+
+  constructor(writer: Writer, binder: Binder, scope: Scope) {
+    this.writer = writer;
+    this.binder = binder;
+    this.scope = scope;
+  }
+
+  /** Names further in, with those of this one around them. */
+  inner(): Binding {
+    return new Binding(this.writer, this.binder, new Scope(this.scope));
+  }
+
+  /** Puts a table in sight; returns its source. */
+  add(name: string, table: TableInfo): number {
+    const source = this.binder.tableSource(name, table);
+    this.scope.sources.push(source);
+    return source.id;
+  }
+
+  /** A value, integral REALs boxed. */
+  value(expr: ast.Expr): Eval {
+    return boxed(bindExpr(this.binder, expr, this.scope));
+  }
+
+  conditionOf(expr: ast.Expr): Condition {
+    return compileCondition(bindExpr(this.binder, expr, this.scope));
+  }
+
+  /** As `value`, of a text of the schema. */
+  expr(sql: string): Eval {
+    return this.value(parseExpression(sql));
+  }
+
+  condition(sql: string): Condition {
+    return this.conditionOf(parseExpression(sql));
+  }
+
+  select(select: ast.Select): SelectProgram {
+    return compileSelect(planSelect(this.binder, select, this.scope));
+  }
+}
+
+/** Compiles to values in their normal form: what is statically REAL comes as plain numbers. */
+export function boxed(expr: Expr): Eval {
+  const value = compile(expr);
+  if (expr.type !== 'real') return value;
+  return (frame) => {
+    const cell = value(frame);
+    return typeof cell === 'number' ? realCell(cell) : cell;
+  };
+}
+
+export function newBinding(writer: Writer, sql?: string): Binding {
+  const { catalog, functions } = writer;
+  return new Binding(writer, new Binder({ catalog, functions, ...(sql !== undefined && { sql }) }), new Scope());
+}
+
+/** For expressions of the schema: source 0 is a row of the table. */
+export function rowBinding(writer: Writer, table: TableInfo | null): Binding {
+  const binding = newBinding(writer);
+  if (table !== null) binding.add(table.name, table);
+  return binding;
+}
+
+export function triggerBinding(writer: Writer, table: TableInfo, event: TriggerInfo['event'], sql: string): Binding {
+  const binding = newBinding(writer, sql);
+  binding.scope.trigger = true;
+  if (event !== 'INSERT') binding.oldSource = binding.add('old', table);
+  if (event !== 'DELETE') binding.newSource = binding.add('new', table);
+  return binding;
+}
+
+/** The place of a column by name, −1 for the rowid, undefined for none. */
+export function columnPlace(
+  table: Pick<TableInfo, 'columns' | 'withoutRowid' | 'rowidColumn'>,
+  name: string,
+): number | undefined {
+  const folded = name.toLowerCase();
+  const place = table.columns.findIndex((column: ColumnInfo) => column.name.toLowerCase() === folded);
+  if (place >= 0) return place;
+  return !table.withoutRowid && ['rowid', 'oid', '_rowid_'].includes(folded) ? table.rowidColumn : undefined;
+}

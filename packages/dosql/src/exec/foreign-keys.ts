@@ -1,0 +1,220 @@
+/**
+ * Foreign keys. Looking for parents and children, and the actions, are statements like any other, so that indexes,
+ * triggers and further keys come into play by themselves. A key that is violated is noted and looked at again when
+ * the statement ends, or the transaction if it is deferred: only then it counts.
+ * @see https://www.sqlite.org/foreignkeys.html
+ */
+import { SqlError } from '@dotdo/shared-types';
+import { sameName } from '../catalog/catalog.ts';
+import type { ColumnInfo, ForeignKeyInfo, ReferentialAction, TableInfo } from '../catalog/schema.ts';
+import { realCell, type Cell } from '../codec/cell.ts';
+import type { Row } from '../txn/index.ts';
+import { differs } from './table-writer.ts';
+import { textProgram, type TextProgram } from './write.ts';
+import type { Writer } from './writer.ts';
+
+/** Whether a key that was violated still is. */
+export type DeferredKeys = Map<string, (writer: Writer) => boolean>;
+
+interface Key {
+  readonly info: ForeignKeyInfo;
+  readonly id: string;
+  readonly child: TableInfo;
+  readonly childColumns: readonly ColumnInfo[];
+  readonly parentColumns: readonly ColumnInfo[];
+  readonly findParent: TextProgram;
+  readonly findChild: TextProgram;
+  /** WHERE that finds the children of a parent. */
+  readonly where: string;
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export class ForeignKeys {
+  readonly #writer: Writer;
+  readonly #table: TableInfo;
+  #own: readonly Key[] | undefined;
+  #referring: readonly Key[] | undefined;
+  readonly #actions = new Map<string, TextProgram>();
+
+  constructor(writer: Writer, table: TableInfo) {
+    this.#writer = writer;
+    this.#table = table;
+  }
+
+  inserted(row: Row): void {
+    for (const key of this.#keys()) this.#checkParent(key, row);
+  }
+
+  updating(before: Row, after: Row): void {
+    for (const key of this.#parentOf()) {
+      if (key.info.onUpdate === 'RESTRICT' && changed(key.parentColumns, before, after)) this.#restrict(key, before);
+    }
+  }
+
+  updated(before: Row, after: Row): void {
+    for (const key of this.#keys()) if (changed(key.childColumns, before, after)) this.#checkParent(key, after);
+    for (const key of this.#parentOf()) {
+      if (changed(key.parentColumns, before, after)) this.#act(key, key.info.onUpdate, before, after);
+    }
+  }
+
+  deleting(row: Row): void {
+    for (const key of this.#parentOf()) if (key.info.onDelete === 'RESTRICT') this.#restrict(key, row);
+  }
+
+  deleted(row: Row): void {
+    for (const key of this.#parentOf()) this.#act(key, key.info.onDelete, row, null);
+  }
+
+  /** Other tables refer to this one. */
+  get isParent(): boolean {
+    return this.#parentOf().length > 0;
+  }
+
+  #values(columns: readonly ColumnInfo[], row: Row, table: TableInfo): Cell[] {
+    const { real } = table.storage.tree;
+    return columns.map(({ slot }) => {
+      const cell = row[slot] as Cell;
+      return real[slot] && typeof cell === 'number' ? realCell(cell) : cell;
+    });
+  }
+
+  #checkParent(key: Key, row: Row): void {
+    const values = this.#values(key.childColumns, row, this.#table);
+    if (!values.includes(null) && !key.findParent(values)) this.#note(key, values);
+  }
+
+  #note(key: Key, values: Cell[]): void {
+    const writer = this.#writer;
+    const keys = key.info.deferred || writer.deferForeignKeys ? writer.deferred : writer.immediate;
+    // Tables may change before a deferred key is looked at: programs of that time are made then.
+    keys.set(`${key.id} ${values.map(String).join('\0')}`, (writer) => {
+      const child = writer.catalog.table(key.child.name);
+      if (child?.kind !== 'table') return false;
+      const now = writer
+        .table(child)
+        .foreignKeys.#keys()
+        .find((other) => other.id === key.id);
+      return now !== undefined && !now.findParent(values) && now.findChild(values);
+    });
+  }
+
+  #restrict(key: Key, row: Row): void {
+    const values = this.#values(key.parentColumns, row, this.#table);
+    if (!values.includes(null) && key.findChild(values)) throw violation();
+  }
+
+  #act(key: Key, action: ReferentialAction, before: Row, after: Row | null): void {
+    const values = this.#values(key.parentColumns, before, this.#table);
+    if (values.includes(null)) return;
+    if (action === 'NO ACTION' || action === 'RESTRICT') {
+      if (key.findChild(values) && !key.findParent(values)) this.#note(key, values);
+      return;
+    }
+    const writer = this.#writer;
+    const name = `${key.id} ${action} ${after === null}`;
+    let program = this.#actions.get(name);
+    if (program === undefined) {
+      const table = quoteName(key.child.name);
+      const set = key.childColumns.map(({ name, defaultSql }, i) => {
+        const value =
+          action === 'CASCADE' ? `?${values.length + i + 1}` : action === 'SET NULL' ? 'NULL' : (defaultSql ?? 'NULL');
+        return `${quoteName(name)} = (${value})`;
+      });
+      const sql =
+        action === 'CASCADE' && after === null
+          ? `DELETE FROM ${table} WHERE ${key.where}`
+          : `UPDATE ${table} SET ${set.join(', ')} WHERE ${key.where}`;
+      this.#actions.set(name, (program = textProgram(writer, sql)));
+    }
+    const run = program;
+    const params = after === null ? values : [...values, ...this.#values(key.parentColumns, after, this.#table)];
+    writer.nested(() => run(params));
+  }
+
+  #keys(): readonly Key[] {
+    return (this.#own ??= this.#table.foreignKeys.map((info, i) => this.#key(this.#table, info, i)));
+  }
+
+  #parentOf(): readonly Key[] {
+    if (this.#referring === undefined) {
+      const found: Key[] = [];
+      for (const child of this.#writer.catalog.tables()) {
+        if (child.kind !== 'table') continue;
+        for (const [i, info] of child.foreignKeys.entries()) {
+          if (sameName(info.parent, this.#table.name)) found.push(this.#key(child, info, i));
+        }
+      }
+      this.#referring = found;
+    }
+    return this.#referring;
+  }
+
+  #key(child: TableInfo, info: ForeignKeyInfo, place: number): Key {
+    const writer = this.#writer;
+    const parent = sameName(info.parent, child.name) ? child : writer.catalog.table(info.parent);
+    if (parent === undefined) throw new SqlError('NO_SUCH_TABLE', `no such table: main.${info.parent}`);
+    const parentColumns = parent.kind === 'table' ? referenced(parent, info) : undefined;
+    if (parentColumns === undefined) {
+      throw new SqlError('FOREIGN_KEY_MISMATCH', `foreign key mismatch - "${child.name}" referencing "${info.parent}"`);
+    }
+    const childColumns = info.columns.map((name) => column(child, name) as ColumnInfo);
+    const where = childColumns
+      .map(({ name, collation }, i) => {
+        const wanted = (parentColumns[i] as ColumnInfo).collation;
+        return `${quoteName(name)} = ?${i + 1}${wanted === collation ? '' : ` COLLATE ${wanted}`}`;
+      })
+      .join(' AND ');
+    const parentWhere = parentColumns.map(({ name }, i) => `${quoteName(name)} = ?${i + 1}`).join(' AND ');
+    return {
+      info,
+      id: `${child.name} ${place}`,
+      child,
+      childColumns,
+      parentColumns,
+      where,
+      findParent: textProgram(writer, `SELECT 1 FROM ${quoteName(info.parent)} WHERE ${parentWhere}`),
+      findChild: textProgram(writer, `SELECT 1 FROM ${quoteName(child.name)} WHERE ${where}`),
+    };
+  }
+}
+
+function violation(): SqlError {
+  return new SqlError('FOREIGN_KEY_VIOLATION', 'FOREIGN KEY constraint failed');
+}
+
+function changed(columns: readonly ColumnInfo[], before: Row, after: Row): boolean {
+  return differs(
+    before,
+    after,
+    columns.map(({ slot }) => slot),
+  );
+}
+
+function column(table: TableInfo, name: string): ColumnInfo | undefined {
+  return table.columns.find((column) => sameName(column.name, name));
+}
+
+/** The columns that a foreign key refers to; undefined unless they are a key of the parent. */
+function referenced(parent: TableInfo, info: ForeignKeyInfo): ColumnInfo[] | undefined {
+  const primary = parent.columns.filter((column) => column.primaryKey > 0).sort((a, b) => a.primaryKey - b.primaryKey);
+  if (info.parentColumns === null) return primary.length === info.columns.length ? primary : undefined;
+  const columns = info.parentColumns.map((name) => column(parent, name));
+  if (columns.includes(undefined)) return undefined;
+  const found = columns as ColumnInfo[];
+  const places = found.map((column) => parent.columns.indexOf(column));
+  if (places.length === 1 && places[0] === parent.rowidColumn) return found;
+  const isKey = parent.indexes.some(
+    (index) =>
+      index.unique &&
+      index.where === null &&
+      index.columns.length === places.length &&
+      index.columns.every(
+        ({ column, collation }) => places.includes(column) && collation === parent.columns[column]?.collation,
+      ),
+  );
+  return isKey ? found : undefined;
+}

@@ -1,0 +1,5 @@
+/** SQL functions and the rules of values, for the binder and the executor. */
+export type { FunctionContext } from './function.ts';
+export { aggregateFunction, functionError, scalarFunction, tableFunction, windowFunction } from './registry.ts';
+export * from './arithmetic.ts';
+export * from './values.ts';
