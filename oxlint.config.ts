@@ -13,7 +13,7 @@ const DOSQL_DIRECTIONS: Record<string, readonly string[]> = {
   txn: ['codec', 'fsx', 'wal', 'btree'],
   catalog: ['codec', 'fsx', 'wal', 'btree', 'txn'],
   sql: [],
-  plan: ['sql', 'catalog'],
+  plan: ['codec', 'sql', 'catalog'],
   exec: ['codec', 'fsx', 'wal', 'btree', 'txn', 'catalog', 'sql', 'plan'],
   cdc: ['codec', 'fsx', 'wal', 'catalog'],
   shard: ['codec', 'sql', 'catalog', 'plan', 'exec', 'cdc', 'session'],
@@ -117,6 +117,9 @@ export default defineConfig({
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/prefer-set-has': 'off',
     'unicorn/no-useless-spread': 'off',
+    'typescript/no-unnecessary-type-parameters': 'off', // get<Row>() names what the caller expects
+    'no-unused-private-class-members': 'off', // the compiler looks at them, and knows `??=`
+    'unicorn/require-post-message-target-origin': 'off', // there are no windows here
     'oxc/no-map-spread': 'off',
     'import/no-unassigned-import': 'off',
     'import/no-named-as-default-member': 'off',

@@ -36,7 +36,7 @@ describe('parseArguments', () => {
   });
 
   it.each([
-    [['--engines', 'oracle'], 'no engine "oracle"; there are better-sqlite3'],
+    [['--engines', 'oracle'], 'no engine "oracle"; there are dosql'],
     [['--workloads', 'w99'], 'no workload "w99"; there are w1'],
     [['--workloads', ''], 'no workload ""'],
     [['--rounds', '1.5'], '--rounds takes a whole number'],

@@ -9,6 +9,7 @@ export interface RegistryEntry {
 }
 
 export const ENGINES: ReadonlyMap<string, RegistryEntry> = new Map<string, RegistryEntry>([
+  ['dosql', { peer: false, load: async () => (await import('./dosql.ts')).createEngine }],
   ['better-sqlite3', { peer: true, load: async () => (await import('./better-sqlite3.ts')).createEngine }],
   ['node-sqlite', { peer: false, load: async () => (await import('./node-sqlite.ts')).createEngine }],
   ['sql.js', { peer: true, load: async () => (await import('./sql-js.ts')).createEngine }],

@@ -1,2 +1,13 @@
 /** SQL database engine for Cloudflare Durable Objects and Node. */
+export {
+  createDatabase,
+  Database,
+  DB,
+  Snapshot,
+  type BatchItem,
+  type BatchResult,
+  type DatabaseOptions,
+} from './database.ts';
+export type { AggregateDefinition, FunctionOptions } from './functions.ts';
+export { Statement, type RunOptions } from './statement.ts';
 export { VERSION } from './version.ts';

@@ -1,0 +1,12 @@
+/** Every limit of the engine that a user can meet, with its unit and its reason; docs/limits.md tells them. */
+
+/** Statements kept parsed and planned, by text; the least recently used goes first. An application has fewer shapes. */
+export const STATEMENT_CACHE_MAX = 512;
+/** Longer texts, such as dumps, run once: keeping them would cost memory for nothing. In UTF-16 code units. */
+export const CACHED_TEXT_MAX: number = 16 * 1024;
+/** Rows visited by one statement, by default: minutes of work, so that nothing freezes its object for good. */
+export const STEPS_MAX = 2_000_000_000;
+/** Bytes kept by the sorts, groups, hashes and subqueries of one statement; an object has 128 MB in all. */
+export const QUERY_BYTES_MAX: number = 64 * 1024 * 1024;
+/** Savepoints that transaction() may nest. */
+export const TRANSACTION_DEPTH_MAX = 64;
