@@ -9,6 +9,7 @@ import {
   type SqlRow,
   type SqlValue,
 } from '@dotdo/shared-types';
+import { dropTemporary } from './exec/ddl.ts';
 import { sqlLoader } from './exec/schema-loader.ts';
 import { DurableObjectStore, MemoryStore, R2Store, TieredStore, type DurableStorage, type Store } from './fsx/index.ts';
 import { SessionFunctions, type AggregateDefinition, type FunctionOptions } from './functions.ts';
@@ -103,6 +104,7 @@ export class Database extends Queries {
     const storage = Storage.open({ store, ...options, clock }, sqlLoader);
     const functions = new SessionFunctions();
     super(new Session({ storage, functions, clock }));
+    dropTemporary(this.session.writer);
     this.name = name;
     this.#storage = storage;
     this.#store = store;

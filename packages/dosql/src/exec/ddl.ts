@@ -27,6 +27,7 @@ type Ddl =
   | ast.Reindex
   | ast.Analyze;
 
+const TEMPORARY = 'TEMP ';
 const SEQUENCE = 'CREATE TABLE sqlite_sequence(name,seq)';
 const STATISTICS = `CREATE TABLE ${STAT_TABLE}(tbl,idx,stat)`;
 const TYPE_OF_AFFINITY = { INTEGER: 'INT', REAL: 'REAL', NUMERIC: 'NUM', TEXT: 'TEXT', BLOB: '' } as const;
@@ -41,6 +42,19 @@ export function executeDdl(writer: Writer, statement: ast.Statement, span: ast.P
   writer.statement(() => ddl.run(statement as Ddl));
 }
 
+/**
+ * Removes temporary objects: whoever opens a database finds none. They live beside the others, and every session of the
+ * open database sees them.
+ */
+export function dropTemporary(writer: Writer): void {
+  const change = new SchemaChange(writer, () => '');
+  if (change.hasTemporary) writer.statement(() => change.dropTemporary());
+}
+
+function temporary(statement: { readonly temporary: boolean }): string {
+  return statement.temporary ? TEMPORARY : '';
+}
+
 class SchemaChange {
   readonly #writer: Writer;
   /** Text of the statement from an offset on. */
@@ -52,11 +66,8 @@ class SchemaChange {
   }
 
   run(statement: Ddl): void {
-    if ('schema' in statement && statement.schema !== null && foldName(statement.schema) !== 'main') {
+    if ('schema' in statement && statement.schema !== null && !['main', 'temp'].includes(foldName(statement.schema))) {
       throw new SqlError('NO_SUCH_DATABASE', `unknown database ${statement.schema}`);
-    }
-    if ('temporary' in statement && statement.temporary) {
-      throw new SqlError('UNSUPPORTED', 'temporary objects are not supported');
     }
     switch (statement.kind) {
       case 'createTable':
@@ -78,6 +89,18 @@ class SchemaChange {
     }
   }
 
+  get hasTemporary(): boolean {
+    return this.#rows().some(isTemporary);
+  }
+
+  dropTemporary(): void {
+    const { session } = this.#writer;
+    for (const row of this.#rows().filter(isTemporary)) {
+      if (row.type === 'table') session.dropTable(session.table(row.name) as Table);
+      else this.#remove(row.type, row.name);
+    }
+  }
+
   /** True when the name is free; false when it is not and that is no error. */
   #isFree(name: string, ifNotExists: boolean): boolean {
     const { catalog } = this.#writer;
@@ -96,12 +119,12 @@ class SchemaChange {
   #createTable(statement: ast.CreateTable): void {
     const { name, as } = statement;
     if (!this.#isFree(name, statement.ifNotExists)) return;
-    if (as === null) return void this.#makeTable(`CREATE TABLE ${this.#textFrom(statement.at)}`);
+    if (as === null) return void this.#makeTable(`CREATE ${temporary(statement)}TABLE ${this.#textFrom(statement.at)}`);
     const program = newBinding(this.#writer, this.#textFrom(0)).select(as);
     const columns = program.columns.map(({ name, affinity }) =>
       `${quoteName(name)} ${affinity === null ? '' : TYPE_OF_AFFINITY[affinity]}`.trimEnd(),
     );
-    this.#makeTable(`CREATE TABLE ${quoteName(name)}(${columns.join(',')})`);
+    this.#makeTable(`CREATE ${temporary(statement)}TABLE ${quoteName(name)}(${columns.join(',')})`);
     textProgram(this.#writer, `INSERT INTO ${quoteName(name)} ${this.#textFrom(as.at)}`)([]);
   }
 
@@ -139,7 +162,7 @@ class SchemaChange {
   #createView(statement: ast.CreateView): void {
     const { name } = statement;
     if (!this.#isFree(name, statement.ifNotExists)) return;
-    this.#add('view', name, 0, `CREATE VIEW ${this.#textFrom(statement.at)}`);
+    this.#add('view', name, 0, `CREATE ${temporary(statement)}VIEW ${this.#textFrom(statement.at)}`);
   }
 
   #createTrigger(statement: ast.CreateTrigger): void {
@@ -159,7 +182,7 @@ class SchemaChange {
       throw new SqlError('WRONG_OBJECT_TYPE', `cannot create ${kind}: ${on.name}`);
     }
     const owner = table.kind === 'table' ? table.schemaId : 0;
-    this.#add('trigger', TRIGGER_PREFIX + name, owner, `CREATE TRIGGER ${this.#textFrom(statement.at)}`);
+    this.#add('trigger', TRIGGER_PREFIX + name, owner, `CREATE ${temporary(statement)}TRIGGER ${this.#textFrom(statement.at)}`);
   }
 
   #drop({ type, name, ifExists }: ast.Drop): void {
@@ -396,6 +419,10 @@ class SchemaChange {
     const { session, storage } = this.#writer;
     session.update(storage.schema, cellsOf(before), cellsOf(after));
   }
+}
+
+function isTemporary({ text }: SchemaRow): boolean {
+  return text.startsWith(`CREATE ${TEMPORARY}`);
 }
 
 function cellsOf({ id, type, name, table, text }: SchemaRow): Cell[] {

@@ -163,6 +163,7 @@ function bindItem(binder: Binder, item: ast.FromItem, target: Target): void {
     return bindSubquery(binder, item.select, item.alias ?? '', target, { env: scope.env, parent: scope.parent });
   }
   const { name, alias, indexedBy } = item;
+  if (item.asOf !== null) binder.fail('UNSUPPORTED', 'AS OF is not supported in SQL yet: use asOf()', item.at);
   const key = fold(name);
   const title = alias ?? name;
   if (item.schema === null && item.args === null) {
