@@ -182,7 +182,12 @@ class SchemaChange {
       throw new SqlError('WRONG_OBJECT_TYPE', `cannot create ${kind}: ${on.name}`);
     }
     const owner = table.kind === 'table' ? table.schemaId : 0;
-    this.#add('trigger', TRIGGER_PREFIX + name, owner, `CREATE ${temporary(statement)}TRIGGER ${this.#textFrom(statement.at)}`);
+    this.#add(
+      'trigger',
+      TRIGGER_PREFIX + name,
+      owner,
+      `CREATE ${temporary(statement)}TRIGGER ${this.#textFrom(statement.at)}`,
+    );
   }
 
   #drop({ type, name, ifExists }: ast.Drop): void {

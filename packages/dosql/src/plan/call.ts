@@ -148,6 +148,9 @@ function bindWindow(
     const partitionBy = definition.partitionBy.map((term) => bindExpr(binder, term, scope));
     const orderBy = bindOrder(binder, definition.orderBy, scope);
     const { frame } = definition;
+    if (frame !== null && rankOf(frame.start) > rankOf(frame.end)) {
+      binder.fail('SYNTAX_ERROR', 'unsupported frame specification', at);
+    }
     if (
       frame !== null &&
       frame.unit === 'RANGE' &&
@@ -199,4 +202,10 @@ function windowNamed(binder: Binder, over: ast.WindowDefinition | string, scope:
   if (clash !== undefined) binder.fail('INVALID_STATEMENT', `cannot override ${clash} of window: ${over.base}`);
   const orderBy = over.orderBy.length > 0 ? over.orderBy : base.orderBy;
   return { ...over, base: null, partitionBy: base.partitionBy, orderBy };
+}
+
+/** Place of a bound in the order in which a frame's start and end must stand; two offsets on one side are equal. */
+function rankOf({ kind, following }: ast.FrameBound): number {
+  if (kind === 'current') return 0;
+  return following ? 1 : -1;
 }
