@@ -257,3 +257,12 @@ describe('DB', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('a key with a collation of its own', () => {
+  it('is not searched for values that compare by another', () => {
+    const db = createDatabase(`CREATE TABLE t1(c TEXT); INSERT INTO t1 VALUES('a'), ('b');
+      CREATE TABLE t2(k TEXT COLLATE NOCASE PRIMARY KEY, v) WITHOUT ROWID; INSERT INTO t2 VALUES('A', 1), ('b', 2)`);
+    expect(db.query('SELECT c, k FROM t1, t2 WHERE t1.c = t2.k')).toEqual([{ c: 'b', k: 'b' }]);
+    expect(db.query('SELECT c, k FROM t1, t2 WHERE t2.k = t1.c')).toHaveLength(2);
+  });
+});

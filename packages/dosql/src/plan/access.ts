@@ -390,7 +390,8 @@ export function bestPath(binder: Binder, item: Item, search: Search): Path {
       let from: Use | undefined;
       let to: Use | undefined;
       for (const use of uses) {
-        if (use.collation !== key.collation && key.slot !== 0) continue;
+        // A rowid is no text: any collation will do.
+        if (use.collation !== key.collation && (key.slot !== 0 || table.withoutRowid)) continue;
         if (!isReady(use.deps, placed) || !isKey(binder, item, key, use.key)) continue;
         if (use.kind === 'eq') chosen = chosen?.kind === 'eq' ? chosen : use;
         else if (use.kind === 'in') chosen ??= isFixed ? use : undefined;
