@@ -6,7 +6,11 @@ import { searchLow } from './search.ts';
 import { linkRight } from './shape.ts';
 import type { Tree } from './tree.ts';
 
-export function bulkLoad(tree: Tree, rows: Iterable<readonly Cell[]>, fill: number): void {
+/**
+ * Adds rows that are in ascending order and greater than all that are there.
+ * @param fill share of a leaf that is filled, at most 1
+ */
+export function bulkLoad(tree: Tree, rows: Iterable<readonly Cell[]>, fill = 1): void {
   const { order, spec } = tree;
   const keyLength = order.length;
   const rowsMax = Math.max(1, Math.floor(spec.leafRows * Math.min(fill, 1)));

@@ -1,4 +1,5 @@
 /** Verifies every invariant of a tree. */
+import { ColdPage } from '../fsx/tiered.ts';
 import { type Cell, compareCells, Real } from '../codec/cell.ts';
 import { ARRAY, type Column, INT64, INT8, NULLS, REAL } from './column.ts';
 import { Interior, type Node, NO_CHILDREN } from './interior.ts';
@@ -65,6 +66,7 @@ class Checker {
       if (height === 0) this.#leaf(node, low, high);
       else this.#interior(node, height, low, high);
     } catch (error) {
+      if (error instanceof ColdPage) throw error;
       this.#report(node, -1, error instanceof Error ? error.message : String(error));
     }
   }

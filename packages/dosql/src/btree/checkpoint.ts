@@ -22,11 +22,12 @@ export function checkpoint(tree: Tree, write: Write): PageId {
 }
 
 /** Pages that a checkpoint would write, those of overflowing cells left aside. */
-export function countDirty(node: Node, height: number): number {
-  if (node.page !== 0) return 0;
-  let count = 1;
-  if (height > 0) for (const child of (node as Interior).children) count += countDirty(child, height - 1);
-  return count;
+export function dirtyPages(tree: Tree): number {
+  const count = (node: Node, height: number): number => {
+    const children = node.page === 0 && height > 0 ? (node as Interior).children : [];
+    return children.reduce((sum, child) => sum + count(child, height - 1), node.page === 0 ? 1 : 0);
+  };
+  return count(tree.root, tree.height);
 }
 
 function writeNode(tree: Tree, node: Node, height: number, isLast: boolean, write: Write): void {

@@ -51,6 +51,15 @@ export type Numbers = Int8Array | Int16Array | Int32Array | Float64Array;
 export type ColumnData = Numbers | Uint8Array | BigInt64Array | StoredCell[];
 export type Offsets = Uint16Array | Uint32Array;
 
+/** What of sorted texts is compared first: numbers in the same order. */
+export interface TextCodes {
+  /** Rows `from` to the length of `data` have codes. */
+  readonly from: number;
+  /** Each such row begins with this many units of the first one. */
+  readonly shared: string;
+  readonly data: Float64Array;
+}
+
 const NO_DATA: StoredCell[] = [];
 const CAPACITY_MIN = 16;
 
@@ -89,6 +98,9 @@ export class Column {
   /** Frozen only: least and greatest value in storage order, NULL left aside; both undefined when not known. */
   min: number | string | undefined = undefined;
   max: number | string | undefined = undefined;
+  /** Codes of the texts for search.ts, and searches since the last change; undefined and 0 after a change. */
+  codes: TextCodes | undefined = undefined;
+  searches = 0;
 
   constructor(kind: number, owner: number, real: boolean, data: ColumnData = NO_DATA) {
     this.kind = kind;
@@ -215,6 +227,8 @@ export class Column {
       case ARRAY:
       case LARGE:
         if (this.kind === ARRAY && isOverflow(cell)) this.kind = LARGE;
+        this.searches = 0;
+        this.codes = undefined;
         (this.data as StoredCell[])[i] = cell;
         return;
       default:
@@ -233,6 +247,8 @@ export class Column {
   insert(i: number, cell: StoredCell, n: number): void {
     const kind = this.kind;
     if (kind >= ARRAY) {
+      this.searches = 0;
+      this.codes = undefined;
       const cells = this.data as StoredCell[];
       if (i < n) cells.splice(i, 0, cell);
       else cells[i] = cell;
@@ -253,6 +269,8 @@ export class Column {
   /** Takes rows from `from` to `to`, exclusive, out of a thawed column of `n` rows. */
   remove(from: number, to: number, n: number): void {
     if (this.kind >= ARRAY) {
+      this.searches = 0;
+      this.codes = undefined;
       (this.data as StoredCell[]).splice(from, to - from);
       return;
     }
@@ -264,7 +282,10 @@ export class Column {
 
   /** Keeps the first `n` rows of a thawed column. */
   truncate(n: number): void {
-    if (this.kind >= ARRAY) (this.data as StoredCell[]).length = n;
+    if (this.kind < ARRAY) return;
+    this.searches = 0;
+    this.codes = undefined;
+    (this.data as StoredCell[]).length = n;
   }
 
   /** A thawed copy of rows `from` to `to`, exclusive, for `owner`. */

@@ -80,15 +80,17 @@ export class Cursor {
   next(): boolean {
     if (this.#saved !== null) return this.#resume('gt');
     if (!this.valid) return false;
-    if (++this.index < this.leaf.n) return true;
-    return this.#toLeaf(1);
+    if (this.index + 1 >= this.leaf.n) return this.#toLeaf(1);
+    this.index++;
+    return true;
   }
 
   prev(): boolean {
     if (this.#saved !== null) return this.#resume('lt');
     if (!this.valid) return false;
-    if (--this.index >= 0) return true;
-    return this.#toLeaf(-1);
+    if (this.index <= 0) return this.#toLeaf(-1);
+    this.index--;
+    return true;
   }
 
   /** The first row of the next leaf, whatever row of its leaf it stands at. */
@@ -132,7 +134,13 @@ export class Cursor {
   }
 
   #resume(operator: SeekOperator): boolean {
-    return this.seek(operator, this.#saved as Cell[]);
+    const saved = this.#saved as Cell[];
+    try {
+      return this.seek(operator, saved);
+    } catch (error) {
+      this.#saved = saved; // a cold page: the move is made again
+      throw error;
+    }
   }
 
   #edge(last: boolean): boolean {
@@ -150,9 +158,12 @@ export class Cursor {
   }
 
   #enter(node: Node, depth: number): Interior {
+    return (this.#path[depth] = this.#loaded(node));
+  }
+
+  #loaded(node: Node): Interior {
     const interior = node as Interior;
     if (interior.children === NO_CHILDREN) loadInterior(this.tree, interior);
-    this.#path[depth] = interior;
     return interior;
   }
 
@@ -191,15 +202,23 @@ export class Cursor {
       if (at >= 0 && at < (this.#path[depth] as Interior).children.length) break;
     }
     if (depth < 0) return this.#stop();
-    this.#slots[depth] = (this.#slots[depth] as number) + step;
-    let node = (this.#path[depth] as Interior).children[this.#slots[depth] as number] as Node;
-    for (depth++; depth < height; depth++) {
+    const top = depth;
+    const slot = (this.#slots[top] as number) + step;
+    let node = (this.#path[top] as Interior).children[slot] as Node;
+    // Each page is there before the place changes: a load may throw ColdPage, and the move is then made again.
+    while (++depth < height) {
+      const { children } = this.#loaded(node);
+      node = children[step > 0 ? 0 : children.length - 1] as Node;
+    }
+    this.#open(node as Leaf);
+    node = (this.#path[top] as Interior).children[slot] as Node;
+    this.#slots[top] = slot;
+    for (depth = top + 1; depth < height; depth++) {
       const interior = this.#enter(node, depth);
       const at = step > 0 ? 0 : interior.children.length - 1;
       this.#slots[depth] = at;
       node = interior.children[at] as Node;
     }
-    this.#open(node as Leaf);
     this.index = step > 0 ? 0 : this.leaf.n - 1;
     this.valid = true;
     return true;

@@ -10,4 +10,5 @@ export { corruptPage, MemoryPager, missingPage, PageCache, type PageId, type Pag
 export { LeafScan } from './scan.ts';
 export type { KeyColumn } from './search.ts';
 export { StorePager } from './store-pager.ts';
-export { type ColumnSpec, type KeyRange, Tree, type TreeSpec } from './tree.ts';
+export { type KeyRange, Tree } from './tree.ts';
+export type { ColumnSpec, TreeSpec } from './tree-nodes.ts';

@@ -1,5 +1,8 @@
 /** Bringing nodes in from their pages. */
+import { Column, NULLS } from './column.ts';
+import { freeze } from './freeze.ts';
 import type { Tree } from './tree.ts';
+import type { ColumnSpec, TreeNodes, TreeSpec } from './tree-nodes.ts';
 import { Interior, type Node, NO_CHILDREN } from './interior.ts';
 import { Leaf, UNLOADED } from './leaf.ts';
 import { readColumns } from './page-reader.ts';
@@ -7,13 +10,15 @@ import { INTERIOR_PAGE, LEAF_PAGE, openPage, type PageHeader, readChildren } fro
 import { corruptPage, type PageId } from './pager.ts';
 
 /** Fills the columns of a leaf whose shell is there. */
-export function loadLeaf(tree: Tree, leaf: Leaf): void {
+export function loadLeaf(tree: TreeNodes, leaf: Leaf): void {
   const { pager, real } = tree;
   const page = pager.read(leaf.page);
   const header = openPage(page, leaf.page);
   if (header.entries !== leaf.n) throw corruptPage(leaf.page, `it has ${header.entries} rows instead of ${leaf.n}`);
-  expect(header, LEAF_PAGE, 0, real.length);
+  const filled = tree.spec.columns[header.columns]?.fill === undefined ? real.length : header.columns;
+  expect(header, LEAF_PAGE, 0, filled);
   leaf.columns = readColumns(page, header, real, pager);
+  if (leaf.columns.length < real.length) fillUp(leaf, tree.spec);
   leaf.overflow = header.overflow;
   leaf.weight = page.length;
   // Texts are decoded beside their bytes, at worst.
@@ -21,8 +26,19 @@ export function loadLeaf(tree: Tree, leaf: Leaf): void {
   pager.cache.admit(leaf);
 }
 
+/** Gives a leaf the columns that it was written without. */
+function fillUp(leaf: Leaf, { columns }: TreeSpec): void {
+  for (let c = leaf.columns.length; c < columns.length; c++) {
+    const { kind, fill } = columns[c] as ColumnSpec;
+    const cell = fill === undefined ? null : fill();
+    const column = new Column(NULLS, -1, kind === 'real');
+    if (cell !== null) for (let i = 0; i < leaf.n; i++) column.insert(i, cell, i);
+    leaf.columns.push(freeze(column, leaf.n, false));
+  }
+}
+
 /** Fills the children of an interior node whose shell is there. */
-export function loadInterior(tree: Tree, interior: Interior): void {
+export function loadInterior(tree: TreeNodes, interior: Interior): void {
   const page = tree.pager.read(interior.page);
   const header = openPage(page, interior.page);
   if (header.rows !== interior.rows) {
@@ -31,7 +47,7 @@ export function loadInterior(tree: Tree, interior: Interior): void {
   fill(tree, interior, page, header, interior.level);
 }
 
-function fill(tree: Tree, interior: Interior, page: Uint8Array, header: PageHeader, level: number): void {
+function fill(tree: TreeNodes, interior: Interior, page: Uint8Array, header: PageHeader, level: number): void {
   const { order, pager, real } = tree;
   expect(header, INTERIOR_PAGE, level, order.length);
   const keys = readColumns(page, header, real, pager);
@@ -76,4 +92,19 @@ function expect(header: PageHeader, type: number, level: number, columns: number
   }
   if (header.columns !== columns)
     throw corruptPage(header.id, `it has ${header.columns} columns instead of ${columns}`);
+}
+
+/** A node of nobody's with the same rows; a leaf that has a page is a shell. */
+export function widenedNode(node: Node, spec: TreeSpec): Node {
+  if (node instanceof Leaf) {
+    const leaf = new Leaf(0, node.page, node.n, node.page === 0 ? node.columns.slice() : UNLOADED);
+    leaf.weight = node.weight;
+    leaf.overflow = node.overflow;
+    if (node.page === 0) fillUp(leaf, spec);
+    return leaf;
+  }
+  const children = node.children === NO_CHILDREN ? NO_CHILDREN : node.children.map((child) => widenedNode(child, spec));
+  const interior = new Interior(0, node.page, node.level, children, node.keys.slice());
+  interior.rows = node.rows;
+  return interior;
 }

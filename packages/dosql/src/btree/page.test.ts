@@ -4,7 +4,8 @@ import { SqlError } from '@dotdo/shared-types';
 import { type Cell, Real } from '../codec/cell.ts';
 import { crc32 } from '../codec/crc32.ts';
 import { MemoryPager, type PageId } from './pager.ts';
-import { Tree, type TreeSpec } from './tree.ts';
+import { Tree } from './tree.ts';
+import type { TreeSpec } from './tree-nodes.ts';
 
 const spec: TreeSpec = {
   columns: [{ kind: 'any' }, { kind: 'any' }, { kind: 'any' }, { kind: 'real' }, { kind: 'any' }, { kind: 'any' }],

@@ -21,6 +21,8 @@ export interface Pager {
    */
   release(id: PageId): void;
   readonly cache: PageCache;
+  /** `read` may throw ColdPage. */
+  readonly mayBeCold?: boolean;
 }
 
 /** What the cache holds: a clean leaf, whose columns can be had again from its page. */

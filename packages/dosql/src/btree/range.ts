@@ -6,7 +6,7 @@ import { loadInterior, loadLeaf } from './load.ts';
 import { searchHigh, searchLow } from './search.ts';
 import type { KeyRange, Tree } from './tree.ts';
 
-/** @returns rows removed */
+/** Removes all rows of a range; returns how many. */
 export function deleteRange(tree: Tree, range: KeyRange): number {
   const before = tree.count;
   const { order } = tree;

@@ -4,7 +4,19 @@
  * no cell and allocate nothing.
  */
 import { type Cell, type Collation, compareCells, compareText, Real } from '../codec/cell.ts';
-import { ARRAY, type Column, INT16, INT32, INT53, INT8, type Offsets, REAL, REAL_ANY, TEXT } from './column.ts';
+import {
+  ARRAY,
+  type Column,
+  INT16,
+  INT32,
+  INT53,
+  INT8,
+  type Offsets,
+  REAL,
+  REAL_ANY,
+  TEXT,
+  type TextCodes,
+} from './column.ts';
 
 /** How a key column is ordered: BINARY and ascending unless it says otherwise. */
 export interface KeyColumn {
@@ -74,9 +86,13 @@ function lowerBound(column: Column, order: KeyColumn, cell: Cell, from: number, 
         }
       }
     } else if (typeof cell === 'string' && (order.collation === undefined || order.collation === compareText)) {
-      if (column.kind === ARRAY) return lowerArray(column.cells() as Cell[], cell, from, to);
-      if (column.kind === TEXT && column.nulls === null) {
-        return lowerText(column.chars(), column.offsets as Offsets, cell, from, to);
+      if (column.kind === ARRAY || (column.kind === TEXT && column.nulls === null)) {
+        const { codes } = column;
+        if (codes !== undefined && codes.from === from && codes.data.length === to) {
+          return lowerCoded(column, codes, cell);
+        }
+        if (from <= 1 && to - from >= CODED_ROWS_MIN && ++column.searches > SEARCHES_MIN) codeTexts(column, from, to);
+        return lowerPlain(column, cell, from, to);
       }
     }
   }
@@ -131,6 +147,9 @@ function equalAt(column: Column, order: KeyColumn, i: number, cell: Cell): boole
         return column.get(i) === cell;
       default:
     }
+  }
+  if (typeof cell === 'string' && (order.collation === undefined || order.collation === compareText)) {
+    return column.kind === TEXT ? column.same(i, cell) : column.get(i) === cell;
   }
   return compareCells(column.get(i), cell, order.collation) === 0;
 }
@@ -215,6 +234,74 @@ function lowerFloat64(data: Float64Array, value: number, from: number, to: numbe
     else to = middle;
   }
   return from;
+}
+
+/** Searches of an unchanged column before its texts get codes, which cost about as much as these searches. */
+const SEARCHES_MIN = 8;
+
+/** Rows worth having codes. */
+const CODED_ROWS_MIN = 16;
+
+/** Units of a text that go into its code. */
+const CODE_UNITS = 6;
+
+/** A number made of the units of a text from `at` on, in the order of texts: texts of one code are still to be compared. */
+function textCode(chars: string, at: number, end: number): number {
+  let code = 0;
+  let i = 0;
+  for (; i < CODE_UNITS; i++) {
+    const unit = at + i < end ? chars.charCodeAt(at + i) : 0;
+    if (unit >= 0xff) {
+      code = code * 256 + 0xff;
+      i++;
+      break; // what follows cannot be told apart
+    }
+    code = code * 256 + unit;
+  }
+  for (; i < CODE_UNITS; i++) code *= 256;
+  return code;
+}
+
+/** Gives codes to the rows of a sorted range, if they are texts. */
+function codeTexts(column: Column, from: number, to: number): void {
+  column.searches = 0;
+  const first = column.get(from);
+  const last = column.get(to - 1);
+  if (typeof first !== 'string' || typeof last !== 'string') return;
+  let shared = 0;
+  while (shared < first.length && first.charCodeAt(shared) === last.charCodeAt(shared)) shared++;
+  const data = new Float64Array(to);
+  if (column.kind === TEXT) {
+    const chars = column.chars();
+    const offsets = column.offsets as Offsets;
+    for (let i = from; i < to; i++) {
+      data[i] = textCode(chars, (offsets[i] as number) + shared, offsets[i + 1] as number);
+    }
+  } else {
+    const cells = column.cells() as string[];
+    for (let i = from; i < to; i++) {
+      const text = cells[i] as string;
+      data[i] = textCode(text, shared, text.length);
+    }
+  }
+  column.codes = { from, shared: first.slice(0, shared), data };
+}
+
+function lowerCoded(column: Column, { from, shared, data }: TextCodes, text: string): number {
+  const to = data.length;
+  if (!text.startsWith(shared)) return compareText(shared, text) < 0 ? to : from;
+  const code = textCode(text, shared.length, text.length);
+  const low = lowerFloat64(data, code, from, to);
+  if (low === to || data[low] !== code) return low;
+  let high = low + 1;
+  while (high < to && data[high] === code) high++;
+  return lowerPlain(column, text, low, high);
+}
+
+function lowerPlain(column: Column, text: string, from: number, to: number): number {
+  return column.kind === ARRAY
+    ? lowerArray(column.cells() as Cell[], text, from, to)
+    : lowerText(column.chars(), column.offsets as Offsets, text, from, to);
 }
 
 function lowerArray(cells: Cell[], text: string, from: number, to: number): number {

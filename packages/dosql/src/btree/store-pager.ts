@@ -4,6 +4,7 @@ import { missingPage, PageCache, type PageId, type Pager } from './pager.ts';
 
 export class StorePager implements Pager {
   readonly cache: PageCache;
+  readonly mayBeCold: boolean;
   /** First id that was never used; a checkpoint record keeps it. */
   nextPage: PageId = 1;
   /** Pages that are not in the store yet. */
@@ -14,6 +15,7 @@ export class StorePager implements Pager {
 
   constructor(store: Store, cacheBytesMax: number) {
     this.#store = store;
+    this.mayBeCold = store.fetch !== undefined;
     this.cache = new PageCache(cacheBytesMax);
   }
 

@@ -6,34 +6,20 @@
  * tree may change in place and that is dirty has only such ancestors, so one look at the leaf tells whether the path
  * must be prepared.
  */
-import { assert } from '../codec/assert.ts';
 import type { Cell } from '../codec/cell.ts';
-import { bulkLoad } from './bulk.ts';
 import { type CheckReport, checkTree } from './check.ts';
-import { checkpoint, countDirty } from './checkpoint.ts';
+import { checkpoint } from './checkpoint.ts';
 import { cellArray, type Column, INT32, isOverflow, LARGE } from './column.ts';
 import { Cursor } from './cursor.ts';
 import { type Interior, NO_CHILDREN, type Node } from './interior.ts';
 import { emptyLeaf, Leaf, UNLOADED } from './leaf.ts';
-import { loadInterior, loadLeaf, loadRoot } from './load.ts';
+import { loadInterior, loadLeaf, loadRoot, widenedNode } from './load.ts';
 import type { PageId, Pager } from './pager.ts';
-import { deleteRange, visitPages } from './range.ts';
+import { visitPages } from './range.ts';
 import { LeafScan } from './scan.ts';
-import { type KeyColumn, lowerInt32, searchLow } from './search.ts';
+import { lowerInt32, searchLow } from './search.ts';
 import { linkRight, mergeLeaf, removeLeaf } from './shape.ts';
-
-export interface ColumnSpec {
-  /** 'real': holds no INTEGER, so that every number is REAL and none is boxed. */
-  readonly kind: 'any' | 'real';
-}
-
-export interface TreeSpec {
-  readonly columns: readonly ColumnSpec[];
-  /** Order of the first columns, which are the key; at least one. */
-  readonly key: readonly KeyColumn[];
-  /** Rows of a full leaf, a power of two: 512 for tables, 128 or 256 for indexes. */
-  readonly leafRows: number;
-}
+import { newOwner, TreeNodes, type TreeSpec } from './tree-nodes.ts';
 
 /** Rows between two keys, or prefixes of keys; without a bound, from the first or to the last. */
 export interface KeyRange {
@@ -45,42 +31,12 @@ export interface KeyRange {
   readonly highOpen?: boolean | undefined;
 }
 
-/** Cursors that may be positioned at one time; the oldest then remember their key instead. */
-const POSITIONED_CURSORS_MAX = 64;
-
-let lastOwner = 0;
-
-export class Tree {
-  readonly spec: TreeSpec;
-  readonly pager: Pager;
-  readonly order: readonly KeyColumn[];
-  /** For each column, whether it holds no INTEGER. */
-  readonly real: readonly boolean[];
-  /** Rows, exactly. */
-  count = 0;
-  /** Rises with every change and every checkpoint. */
-  version = 0;
-
+export class Tree extends TreeNodes {
   /** Where `find` stands: leaf, its columns, row. Valid until the tree changes. */
   leaf: Leaf;
   columns: Column[] = UNLOADED;
   index = -1;
 
-  /** For this folder only. @internal */
-  root: Node;
-  /** Levels above the leaves. @internal */
-  height = 0;
-  /** @internal */
-  owner: number = ++lastOwner;
-  /** Pages that this tree reached and no longer reaches. @internal */
-  superseded: PageId[] = [];
-  /** The way to the leaf of the last descent. @internal */
-  readonly path: Interior[] = [];
-  /** @internal */
-  readonly slots: number[] = [];
-  readonly #positioned: Cursor[] = [];
-  /** Version at which `find` came to where it stands, with `path` leading there; −1 where it does not. */
-  #foundAt = -1;
   /** The last leaf, and the version at which it was that. */
   #tail: Leaf | undefined;
   #tailAt = -1;
@@ -91,12 +47,8 @@ export class Tree {
    * @throws {SqlError} CORRUPT_PAGE when the root page is damaged, UNSUPPORTED_FORMAT when it is of a newer version
    */
   constructor(spec: TreeSpec, pager: Pager, root?: PageId) {
-    assert(spec.key.length > 0 && spec.key.length <= spec.columns.length, 'a key is one column or more');
-    this.spec = spec;
-    this.pager = pager;
-    this.order = spec.key;
-    this.real = spec.columns.map((column) => column.kind === 'real');
-    this.root = this.leaf = emptyLeaf(this.owner, this.real);
+    super(spec, pager);
+    this.leaf = this.root as Leaf;
     if (root !== undefined) loadRoot(this, root);
   }
 
@@ -106,14 +58,14 @@ export class Tree {
     this.leaf = leaf;
     this.columns = leaf.columns;
     this.index = searchLow(leaf.columns, this.order, key, this.order.length, 0, leaf.n);
-    this.#foundAt = this.version;
+    this.foundAt = this.version;
     return this.index >= 0;
   }
 
   /** As `find`, which is spared where the last one stands at that row: who reads a row and then changes it searches once. */
   #refind(key: readonly Cell[]): boolean {
     const { columns, index, leaf } = this;
-    if (this.#foundAt !== this.version || index < 0 || index >= leaf.n || leaf.columns !== columns) {
+    if (this.foundAt !== this.version || index < 0 || index >= leaf.n || leaf.columns !== columns) {
       return this.find(key);
     }
     for (let c = 0; c < this.order.length; c++) {
@@ -128,7 +80,7 @@ export class Tree {
   findInteger(id: number): boolean {
     let node: Node = this.root;
     const { height, path, slots } = this;
-    this.#foundAt = -1;
+    this.foundAt = -1;
     for (let depth = 0; depth < height; depth++) {
       const interior = node as Interior;
       if (interior.children === NO_CHILDREN) loadInterior(this, interior);
@@ -150,8 +102,37 @@ export class Tree {
     this.leaf = leaf;
     this.columns = leaf.columns;
     this.index = at;
-    this.#foundAt = this.version;
+    this.foundAt = this.version;
     return at < leaf.n && data[at] === id;
+  }
+
+  /** Positions at the first row that begins with these cells, fewer than a whole key. */
+  findPrefix(key: readonly Cell[]): boolean {
+    let node: Node = this.root;
+    const { height, order } = this;
+    const { length } = key;
+    this.foundAt = -1;
+    for (let depth = 0; depth < height; depth++) {
+      const interior = node as Interior;
+      if (interior.children === NO_CHILDREN) loadInterior(this, interior);
+      node = interior.children[interior.childOfPrefix(order, key, length, false)] as Node;
+    }
+    const leaf = node as Leaf;
+    if (leaf.columns === UNLOADED) loadLeaf(this, leaf);
+    if (!leaf.touched) leaf.touched = true;
+    const at = searchLow(leaf.columns, order, key, length, 0, leaf.n);
+    if (at < 0 && ~at === leaf.n) {
+      // Separators are at most the first key, so equal rows may begin in the next leaf.
+      const cursor = this.cursor();
+      if (!cursor.seek('eq', key)) return false;
+      this.columns = cursor.columns;
+      this.index = cursor.index;
+      return true;
+    }
+    this.leaf = leaf;
+    this.columns = leaf.columns;
+    this.index = at;
+    return at >= 0;
   }
 
   #findSingle(id: number): boolean {
@@ -174,6 +155,15 @@ export class Tree {
 
   get(key: readonly Cell[]): Cell[] | undefined {
     return this.find(key) ? this.row() : undefined;
+  }
+
+  /** First cell of the last row; undefined when there is none. */
+  lastKey(): Cell | undefined {
+    const tail = this.#tail;
+    if (this.#tailAt === this.version && tail !== undefined && tail.n > 0 && tail.page === 0)
+      return (tail.columns[0] as Column).get(tail.n - 1);
+    const cursor = this.cursor();
+    return cursor.last() ? cursor.value(0) : undefined;
   }
 
   /** Adds a row; false when its key is there, which changes nothing and positions at that row. */
@@ -291,11 +281,6 @@ export class Tree {
     }
   }
 
-  /** Removes all rows of a range; returns how many. */
-  deleteRange(range: KeyRange): number {
-    return deleteRange(this, range);
-  }
-
   /** Removes all rows. */
   clear(): void {
     this.changing();
@@ -305,23 +290,29 @@ export class Tree {
     this.count = 0;
   }
 
-  /**
-   * Adds rows that are in ascending order and greater than all that are there.
-   * @param fill share of a leaf that is filled, at most 1
-   */
-  bulkLoad(rows: Iterable<readonly Cell[]>, fill = 1): void {
-    bulkLoad(this, rows, fill);
-  }
-
   /** A tree with the same rows and a life of its own, in constant time: both copy from then on what they change. */
-  fork(): Tree {
-    const tree = new Tree(this.spec, this.pager);
+  fork(spec: TreeSpec = this.spec): Tree {
+    const tree = new Tree(spec, this.pager);
     tree.root = this.root;
     tree.height = this.height;
     tree.count = this.count;
     tree.version = this.version;
     tree.superseded = this.superseded.slice();
-    this.owner = ++lastOwner;
+    this.owner = newOwner();
+    return tree;
+  }
+
+  /**
+   * A fork with further columns behind the last one. Leaves that have a page are filled up when they are loaded, and
+   * their pages stay: the cost is that of the nodes in memory.
+   */
+  widened(spec: TreeSpec): Tree {
+    const tree = this.fork(spec);
+    tree.root = widenedNode(this.root, spec);
+    if (tree.root instanceof Leaf) {
+      if (tree.root.columns === UNLOADED) loadLeaf(tree, tree.root);
+      tree.leaf = tree.root;
+    }
     return tree;
   }
 
@@ -342,11 +333,6 @@ export class Tree {
     return checkpoint(this, write);
   }
 
-  /** Pages that a checkpoint would write, those of overflowing cells left aside. */
-  get dirtyPages(): number {
-    return countDirty(this.root, this.height);
-  }
-
   /** Visits the id of every page that the tree reaches. */
   visitPages(visit: (id: PageId) => void): void {
     visitPages(this, visit);
@@ -355,75 +341,5 @@ export class Tree {
   /** Looks at every page and lists what is wrong; throws nothing. */
   check(): CheckReport {
     return checkTree(this);
-  }
-
-  /** Loads the leaf in which a whole key belongs and leaves the way there in `path`. @internal */
-  descend(key: readonly Cell[]): Leaf {
-    let node: Node = this.root;
-    const { height, path, slots, order } = this;
-    this.#foundAt = -1;
-    for (let depth = 0; depth < height; depth++) {
-      const interior = node as Interior;
-      if (interior.children === NO_CHILDREN) loadInterior(this, interior);
-      const at = interior.childOf(order, key);
-      path[depth] = interior;
-      slots[depth] = at;
-      node = interior.children[at] as Node;
-    }
-    const leaf = node as Leaf;
-    if (leaf.columns === UNLOADED) loadLeaf(this, leaf);
-    if (!leaf.touched) leaf.touched = true;
-    return leaf;
-  }
-
-  /** `path` leads to the last leaf. @internal */
-  isLast(): boolean {
-    for (let depth = 0; depth < this.height; depth++) {
-      if (this.slots[depth] !== (this.path[depth] as Interior).children.length - 1) return false;
-    }
-    return true;
-  }
-
-  /** Makes the leaf at the end of `path` changeable in place, and all above it. @internal */
-  own(leaf: Leaf): Leaf {
-    this.changing();
-    if (leaf.owner === this.owner && leaf.page === 0) return leaf;
-    const { height, path, slots } = this;
-    for (let depth = 0; depth < height; depth++) {
-      const interior = this.ownNode(path[depth] as Interior);
-      path[depth] = interior;
-      if (depth === 0) this.root = interior;
-      else (path[depth - 1] as Interior).children[slots[depth - 1] as number] = interior;
-    }
-    const mine = this.ownNode(leaf);
-    if (height === 0) this.root = mine;
-    else (path[height - 1] as Interior).children[slots[height - 1] as number] = mine;
-    return mine;
-  }
-
-  /** The node itself or a copy that this tree may change; the caller puts it into its parent. @internal */
-  ownNode<N extends Node>(node: N): N {
-    if (node.page !== 0) this.superseded.push(node.page);
-    if (node.owner !== this.owner) return node.clone(this.owner) as N;
-    if (node instanceof Leaf) this.pager.cache.forget(node);
-    node.page = 0;
-    return node;
-  }
-
-  /** To be called before every change. @internal */
-  changing(): void {
-    this.version++;
-    if (this.#positioned.length > 0) this.#unposition();
-  }
-
-  #unposition(): void {
-    for (const cursor of this.#positioned) cursor.save();
-    this.#positioned.length = 0;
-  }
-
-  /** Takes note of a cursor that stands at a row by position, so that a change can make it remember its key. @internal */
-  position(cursor: Cursor): void {
-    if (this.#positioned.length >= POSITIONED_CURSORS_MAX) this.#unposition();
-    this.#positioned.push(cursor);
   }
 }

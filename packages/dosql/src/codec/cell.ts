@@ -93,7 +93,8 @@ export function compareRightTrimmed(a: string, b: string): number {
   return a === b ? 0 : compareRange(a, b, trimmedLength(a), trimmedLength(b), false);
 }
 
-function trimmedLength(text: string): number {
+/** Without the spaces at the end. */
+export function trimmedLength(text: string): number {
   let length = text.length;
   while (length > 0 && text.charCodeAt(length - 1) === 0x20) length--;
   return length;
@@ -119,16 +120,30 @@ function compareRange(a: string, b: string, aLength: number, bLength: number, fo
   return aLength - bLength;
 }
 
+const collations = new Map<string, Collation>([
+  ['BINARY', compareText],
+  ['NOCASE', compareNoCase],
+  ['RTRIM', compareRightTrimmed],
+]);
+
 /** The collation of that name in any case, or undefined when there is none. */
 export function collationOf(name: string): Collation | undefined {
-  switch (name.toUpperCase()) {
-    case 'BINARY':
-      return compareText;
-    case 'NOCASE':
-      return compareNoCase;
-    case 'RTRIM':
-      return compareRightTrimmed;
-    default:
-      return undefined;
-  }
+  return collations.get(name) ?? collations.get(name.toUpperCase());
+}
+
+/**
+ * Adds a collation, for every database of the process. It must be a total order that never changes: indexes and keys
+ * are kept by it.
+ * @returns false when the name has another order already
+ */
+export function addCollation(name: string, compare: Collation): boolean {
+  const key = name.toUpperCase();
+  const known = collations.get(key);
+  if (known === undefined) collations.set(key, compare);
+  return known === undefined || known === compare;
+}
+
+/** Names of all collations, the newest first. */
+export function collationNames(): string[] {
+  return [...collations.keys()].reverse();
 }

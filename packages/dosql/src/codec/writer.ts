@@ -81,16 +81,6 @@ export class ByteWriter {
     else this.length = writeVarint(this.bytes, this.length, value);
   }
 
-  /** A safe integer: 0, −1, 1, −2, … as the varints 0, 1, 2, 3, …; the last ones take 54 bits. */
-  zigzag(value: number): void {
-    const negative = value < 0 ? 1 : 0;
-    const magnitude = negative ? -1 - value : value;
-    const low = (magnitude % 0x40) * 2 + negative;
-    if (magnitude < 0x40) return this.u8(low);
-    this.u8(low | 0x80);
-    this.varint(Math.floor(magnitude / 0x40));
-  }
-
   /** The bytes alone, without their length. */
   raw(value: Uint8Array): void {
     this.reserve(value.length);
@@ -294,15 +284,6 @@ export class ByteReader {
     const value = readVarint(this.bytes, this.position, this.end);
     this.position += byteLength(value);
     return value;
-  }
-
-  zigzag(): number {
-    const start = this.position;
-    const low = this.u8();
-    const magnitude = (low & 0x7f) >> 1;
-    const value = low < 0x80 ? magnitude : magnitude + this.varint() * 0x40;
-    if (value > Number.MAX_SAFE_INTEGER) throw new DecodeError('malformed zigzag', start);
-    return low & 1 ? -1 - value : value;
   }
 
   /** A view of the next `count` bytes, not a copy. */

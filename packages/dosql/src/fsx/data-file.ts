@@ -73,8 +73,9 @@ export class DataFile {
     const size = file.size();
     const index = openFile(new Window(file, size));
     if (index.end < size) file.truncate(index.end);
-    // What was read may be in the page cache only, left by a process that died before its fsync.
-    file.sync();
+    // What was read may be in the page cache only, left by a process that died before its fsync; a seal at the end
+    // was written when all before it was durable, and says nothing itself.
+    if (index.end < size || index.proven !== index.end - FRAME_HEADER_BYTES) file.sync();
     return new DataFile(file, index);
   }
 
@@ -93,6 +94,14 @@ export class DataFile {
     const bytes = new Uint8Array(extent.length);
     this.file.read(bytes, extent.offset);
     if (crc32(bytes) !== extent.crc) throw corruptValue(this.file.path, key, extent);
+    return bytes;
+  }
+
+  readHead(key: StoreKey, length: number): Uint8Array | undefined {
+    const extent = this.extents.get(key);
+    if (extent === undefined) return undefined;
+    const bytes = new Uint8Array(Math.min(length, extent.length));
+    this.file.read(bytes, extent.offset);
     return bytes;
   }
 

@@ -58,6 +58,11 @@ export class DurableObjectStore implements Store {
     return value;
   }
 
+  readHead(key: StoreKey, length: number): Uint8Array | undefined {
+    const [row] = this.#run('SELECT substr(value, 1, ?) AS value FROM _dosql_store WHERE key = ?', length, key);
+    return row === undefined ? undefined : bytesOf(row);
+  }
+
   list(first: StoreKey, last: StoreKey): StoreKey[] {
     const rows = this.#run('SELECT key FROM _dosql_store WHERE key BETWEEN ? AND ? ORDER BY key', first, last);
     return rows.map(({ key }) => key as StoreKey);

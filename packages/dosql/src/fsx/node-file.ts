@@ -80,6 +80,11 @@ export class NodeFileStore implements Store {
     return guard(() => this.#data.read(key));
   }
 
+  readHead(key: StoreKey, length: number): Uint8Array | undefined {
+    this.#check();
+    return guard(() => this.#data.readHead(key, length));
+  }
+
   list(first: StoreKey, last: StoreKey): StoreKey[] {
     this.#check();
     return this.#data.extents.list(first, last);

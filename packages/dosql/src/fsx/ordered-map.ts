@@ -5,6 +5,8 @@ export class OrderedMap<V> {
   #map: Map<StoreKey, V>;
   /** The keys in order, absent when one was put between others or deleted since. */
   #sorted: StoreKey[] | undefined;
+  /** `list` was asked before. */
+  #isListed = false;
   /** True while a fork uses the same map. */
   #shared = false;
 
@@ -47,6 +49,13 @@ export class OrderedMap<V> {
 
   /** Keys from `first` to `last`, both inclusive, ascending. */
   list(first: StoreKey, last: StoreKey): StoreKey[] {
+    if (this.#sorted === undefined && !this.#isListed) {
+      // Whoever asks once is spared the order of all.
+      this.#isListed = true;
+      const found: StoreKey[] = [];
+      for (const key of this.#map.keys()) if (key >= first && key <= last) found.push(key);
+      return found.sort((a, b) => a - b);
+    }
     const sorted = (this.#sorted ??= [...Float64Array.from(this.#map.keys()).sort()]);
     return sorted.slice(lowerBound(sorted, first), lowerBound(sorted, last + 1));
   }

@@ -46,6 +46,8 @@ export interface StoreBatch {
 export interface Store {
   /** The value, which may be a view that the caller must not change; undefined when there is none. */
   read(key: StoreKey): Uint8Array | undefined;
+  /** The first `length` bytes of a value or more, without a look at the others; `read` serves where it is absent. */
+  readHead?(key: StoreKey, length: number): Uint8Array | undefined;
   /** Keys from `first` to `last`, both inclusive, ascending. */
   list(first: StoreKey, last: StoreKey): StoreKey[];
   /**
@@ -54,6 +56,8 @@ export interface Store {
    * @throws {SqlError} STORAGE_FAILED when the platform refused; what is stored is then known only after reopening
    */
   write(batch: StoreBatch): void;
+  /** Of a store with a cold side: brings a value after `read` threw ColdPage. */
+  fetch?(key: StoreKey): Promise<void>;
   /** Makes everything written so far durable; does nothing where `write` already did. */
   flush(): void;
   /** Gives up files and locks; every later call throws DATABASE_CLOSED. */

@@ -78,6 +78,11 @@ export class TieredStore implements Store {
     return value;
   }
 
+  readHead(key: StoreKey, length: number): Uint8Array | undefined {
+    const hot = this.#hot;
+    return hot.readHead === undefined || this.#stubs.has(key) ? this.read(key) : hot.readHead(key, length);
+  }
+
   isCold(key: StoreKey): boolean {
     return this.#stubs.has(key);
   }

@@ -8,7 +8,7 @@
 import { SqlError } from '@dotdo/shared-types';
 import { assert } from '../codec/assert.ts';
 import type { Core } from './core.ts';
-import { WRITE_GATE, type LockRequest } from './lock.ts';
+import { WRITE_GATE, type LockRequest } from './sole.ts';
 import type { Row, Table } from './table.ts';
 import type { Transaction } from './transaction.ts';
 import { UndoLog } from './undo.ts';

@@ -1,19 +1,17 @@
 /**
- * What a session does besides rows: transactions, savepoints, statements, and the locks that they wait for. Everything
- * returns at once but `begin`, `lock` and `lockForCommit`, which may answer with a promise when somebody else holds a
- * lock; a caller that cannot wait throws BUSY.
+ * What a session does besides rows: transactions, savepoints, statements. Everything returns at once but `begin`, which
+ * may answer with a promise where sessions wait for each other (locking.ts); who cannot wait throws BUSY.
  */
 import { SqlError, TransactionState, type LSN, type TransactionOptions } from '@dotdo/shared-types';
-import { commitInPlace, commitLocks, commitPrivate, refresh } from './commit.ts';
+import { commitInPlace, commitPrivate, refresh } from './commit.ts';
 import type { Core } from './core.ts';
 import { ISOLATION } from './isolation.ts';
-import { WRITE_GATE, type LockRequest } from './lock.ts';
-import type { Table } from './table.ts';
+import { WRITE_GATE } from './sole.ts';
 import { Transaction, type TransactionTerms } from './transaction.ts';
 import { UndoLog } from './undo.ts';
 
 const LEASE_MS = 30_000;
-const LOCK_TIMEOUT_MS = 5000;
+export const LOCK_TIMEOUT_MS = 5000;
 
 export interface BeginOptions extends Omit<TransactionOptions, 'idempotencyKey'> {
   /** Stays open across turns: it writes into forks from the beginning. */
@@ -77,11 +75,13 @@ export class SessionControl {
     else transaction.openPrivate();
     this.transaction = transaction;
     if (mode === 'DEFERRED' || transaction.view === undefined) return undefined;
-    const gate = core.locks.acquire(
-      transaction,
-      [{ resource: WRITE_GATE, mode: 'EXCLUSIVE' }],
-      this.#waitMs(transaction),
-    );
+    let gate: undefined | Promise<void>;
+    try {
+      gate = core.locks.acquire(transaction, [{ resource: WRITE_GATE, mode: 'EXCLUSIVE' }], this.waitMs(transaction));
+    } catch (error) {
+      this.rollback(); // refused at once
+      throw error;
+    }
     if (gate === undefined) return undefined;
     return gate.then(
       () => refresh(core, transaction), // others wrote until now
@@ -94,12 +94,12 @@ export class SessionControl {
 
   /**
    * Makes the transaction's changes durable and visible, all at once.
-   * @throws {SqlError} TX_NOT_ACTIVE; BUSY when a lock is missing, and it stays open: see `lockForCommit`;
+   * @throws {SqlError} TX_NOT_ACTIVE; BUSY when a lock is missing, and it stays open: see `LockingSession`;
    *   WRITE_CONFLICT, SERIALIZATION_FAILURE, SCHEMA_CHANGED, TX_ABORTED, TX_LEASE_EXPIRED: it was rolled back, and
    *   the session refuses everything but `rollback`
    */
   commit(): CommitResult {
-    const transaction = this.#explicit();
+    const transaction = this.explicit();
     transaction.use();
     const counter = this.#commit(transaction);
     return counter === 0 ? {} : { lsn: this.core.wal.lsn(counter) };
@@ -115,7 +115,7 @@ export class SessionControl {
 
   /** Undoes the transaction, or leaves one that was ended from outside. @throws {SqlError} TX_NOT_ACTIVE */
   rollback(): void {
-    const transaction = this.#explicit();
+    const transaction = this.explicit();
     this.transaction = undefined;
     if (transaction.aborted === undefined) transaction.rollback();
   }
@@ -124,6 +124,11 @@ export class SessionControl {
   savepoint(name: string): void {
     const transaction = this.#used();
     transaction.savepoints.push({ name, mark: transaction.undo.length });
+  }
+
+  /** Whether a savepoint is the first of its transaction. @throws {SqlError} SAVEPOINT_NOT_FOUND */
+  isOutermost(name: string): boolean {
+    return this.#savepoint(name) === 0;
   }
 
   /** Keeps the changes since a savepoint and forgets it and those within. @throws {SqlError} SAVEPOINT_NOT_FOUND */
@@ -218,45 +223,7 @@ export class SessionControl {
     }
   }
 
-  /**
-   * Locks tables before a statement: reading takes SHARED, writing RESERVED, in a SERIALIZABLE transaction; outside
-   * one, writing takes EXCLUSIVE for the next statement, where anybody holds locks. Call `beginStatement` afterwards.
-   * @returns a promise when it has to wait; it may reject with LOCK_TIMEOUT, or DEADLOCK, which ends the transaction
-   */
-  lock(reading: readonly Table[], writing: readonly Table[]): undefined | Promise<void> {
-    const core = this.core;
-    this.check();
-    const transaction = this.transaction;
-    transaction?.use();
-    if (transaction !== undefined && transaction.view === undefined) {
-      for (const table of reading) transaction.readTables.add(table.id);
-      return undefined;
-    }
-    const requests: LockRequest[] = writing.length > 0 ? [{ resource: WRITE_GATE, mode: 'SHARED' }] : [];
-    if (transaction === undefined) {
-      if (!core.locks.active || writing.length === 0) return undefined;
-      for (const table of writing) requests.push({ resource: table.id, mode: 'EXCLUSIVE' });
-      this.releaseWaited();
-      const owner = (this.waited = new Transaction(core, WAITED, this.undo));
-      core.leases.add(owner); // the statement may never come
-      return core.locks.acquire(owner, requests, LOCK_TIMEOUT_MS);
-    }
-    if (!transaction.terms.rules.locks) return undefined;
-    for (const table of reading) requests.push({ resource: table.id, mode: 'SHARED' });
-    for (const table of writing) requests.push({ resource: table.id, mode: 'RESERVED' });
-    return core.locks.acquire(transaction, requests, this.#waitMs(transaction));
-  }
-
-  /** Locks what `commit` needs; as `lock`. */
-  lockForCommit(): undefined | Promise<void> {
-    const core = this.core;
-    const transaction = this.#explicit();
-    transaction.use();
-    if (transaction.view === undefined || transaction.undo.length === 0) return undefined;
-    return core.locks.acquire(transaction, commitLocks(core, transaction), this.#waitMs(transaction));
-  }
-
-  #waitMs(transaction: Transaction): number {
+  protected waitMs(transaction: Transaction): number {
     return Math.min(LOCK_TIMEOUT_MS, transaction.terms.deadlineMs - this.core.clock());
   }
 
@@ -285,7 +252,7 @@ export class SessionControl {
     this.core.check();
   }
 
-  #explicit(): Transaction {
+  protected explicit(): Transaction {
     this.check();
     const transaction = this.transaction;
     if (transaction === undefined || transaction.terms.implicit) {
@@ -295,7 +262,7 @@ export class SessionControl {
   }
 
   #used(): Transaction {
-    const transaction = this.#explicit();
+    const transaction = this.explicit();
     transaction.use();
     return transaction;
   }
@@ -317,6 +284,3 @@ export const IMPLICIT: TransactionTerms = {
   deadlineMs: Infinity,
   implicit: true,
 };
-
-/** As that, holding locks for a while. */
-const WAITED: TransactionTerms = { ...IMPLICIT, leaseMs: LOCK_TIMEOUT_MS };

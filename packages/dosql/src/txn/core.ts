@@ -3,8 +3,8 @@ import { SqlError } from '@dotdo/shared-types';
 import type { PageId, StorePager } from '../btree/index.ts';
 import type { WalWriter } from '../wal/index.ts';
 import { Leases } from './lease.ts';
-import { LockTable, type Timer } from './lock.ts';
 import type { SchemaLoader } from './schema.ts';
+import type { Locks, Timer } from './sole.ts';
 import { orphanedPages, type Table } from './table.ts';
 import type { Transaction } from './transaction.ts';
 import { Views, type Moment, type TableSet } from './version.ts';
@@ -12,6 +12,7 @@ import { Views, type Moment, type TableSet } from './version.ts';
 export interface CoreOptions {
   readonly clock: () => number;
   readonly timer: Timer;
+  readonly locks: Locks;
   readonly loader: SchemaLoader;
   readonly pager: StorePager;
   readonly wal: WalWriter;
@@ -28,7 +29,7 @@ export class Core {
   readonly pager: StorePager;
   readonly wal: WalWriter;
   readonly views: Views = new Views();
-  readonly locks: LockTable;
+  readonly locks: Locks;
   readonly leases: Leases;
   readonly clock: () => number;
   tables: TableSet;
@@ -60,7 +61,7 @@ export class Core {
     this.pager = options.pager;
     this.wal = options.wal;
     this.clock = options.clock;
-    this.locks = new LockTable(options.timer);
+    this.locks = options.locks;
     this.leases = new Leases(options.clock, options.timer);
     this.#options = options;
   }

@@ -5,7 +5,7 @@
 import { SqlError } from '@dotdo/shared-types';
 import type { Cell } from '../codec/cell.ts';
 import type { Core } from './core.ts';
-import { openTable, respecify, tableSpec, withIndex, withoutIndex } from './replay.ts';
+import { openTable, respecify, respecifyIndex, tableSpec, withIndex, withoutIndex } from './replay.ts';
 import { SCHEMA_TABLE_ID, toCells, toSchemaRow, type SchemaRow } from './schema.ts';
 import type { Conflict, Row, Table } from './table.ts';
 import type { Transaction } from './transaction.ts';
@@ -16,6 +16,14 @@ export interface SchemaWriter {
   readonly transaction: Transaction;
   /** The table object that may be written. */
   target(id: number): Table;
+}
+
+/** What a table becomes. */
+export interface TableChange {
+  readonly name: string;
+  readonly text: string;
+  /** Rows of its indexes that have another name or text. */
+  readonly indexes?: readonly SchemaRow[];
 }
 
 /** Adds a table. @throws {SqlError} TABLE_EXISTS when the name is taken */
@@ -65,21 +73,30 @@ export function dropIndex(writer: SchemaWriter, on: Table, name: string): Table 
 }
 
 /**
- * Gives a table another name and text; its columns and key stay as they are stored.
+ * Gives a table another name and text, and some of its indexes. Columns and key stay as they are stored, but columns
+ * may follow the last one.
  * @throws {SqlError} TABLE_EXISTS
  */
-export function changeTable(writer: SchemaWriter, on: Table, to: { name: string; text: string }): Table {
+export function changeTable(writer: SchemaWriter, on: Table, to: TableChange): Table {
   const { core, transaction } = writer;
   const mark = transaction.undo.length;
-  const table = writer.target(on.id);
   const schema = writer.target(SCHEMA_TABLE_ID);
+  const replace = (before: Cell[], row: SchemaRow): void => {
+    const after = toCells(row);
+    const conflict = schema.update(before, after);
+    if (conflict !== undefined) throw taken(conflict, row.name);
+    transaction.undo.push(schema, before, after);
+  };
+  const { name, text } = to;
   const before = schema.get([on.id]) as Cell[];
-  const row: SchemaRow = { ...toSchemaRow(before), ...to };
-  const changed = respecify(core.loader, table, row);
-  const after = toCells(row);
-  const conflict = schema.update(before, after);
-  if (conflict !== undefined) throw taken(conflict, row.name);
-  transaction.undo.push(schema, before, after);
+  const row: SchemaRow = { ...toSchemaRow(before), name, text };
+  replace(before, row);
+  let changed = respecify(core.loader, writer.target(on.id), row);
+  for (const index of to.indexes ?? []) {
+    const before = schema.get([index.id]) as Cell[];
+    replace(before, index);
+    changed = respecifyIndex(core.loader, changed, index);
+  }
   transaction.replaceTable(mark, on.id, changed);
   return changed;
 }

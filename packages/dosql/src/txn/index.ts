@@ -3,7 +3,8 @@ export { type StorageProblem, type StorageReport } from './check.ts';
 export { type Retention } from './checkpoint.ts';
 export type { BeginOptions, CommitResult } from './control.ts';
 export { ISOLATION, type IsolationRules } from './isolation.ts';
-export { LockTable, WRITE_GATE, type LockMode, type LockOwner, type LockRequest, type Timer } from './lock.ts';
+export { LockTable } from './lock.ts';
+export { LockingSession, tableLocks } from './locking.ts';
 export {
   columnEntry,
   FIRST_OBJECT_ID,
@@ -20,6 +21,7 @@ export {
 } from './schema.ts';
 export { TxnSession } from './session.ts';
 export { type ReadView } from './snapshot.ts';
+export { WRITE_GATE, type LockMode, type LockOwner, type LockRequest, type Locks, type Timer } from './sole.ts';
 export { Storage, type StorageOptions, type StorageStats } from './storage.ts';
 export {
   conflictError,

@@ -3,7 +3,7 @@
  * One timer serves all; it is set when the first transaction begins and again only when it fires, so that a
  * transaction costs two assignments.
  */
-import type { Timer } from './lock.ts';
+import type { Timer } from './sole.ts';
 
 export interface Leased {
   /** Time at which the transaction ends unless it is used before, in milliseconds of the clock. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SqlError } from '@dotdo/shared-types';
-import { LockTable, type LockMode, type LockOwner } from './lock.ts';
+import { LockTable } from './lock.ts';
+import type { LockMode, LockOwner } from './sole.ts';
 
 let timers: { run: () => void; delayMs: number }[];
 let locks: LockTable;

@@ -12,30 +12,10 @@
  * @see https://sqlite.org/lockingv3.html
  */
 import { SqlError, type LockType } from '@dotdo/shared-types';
+import type { LockMode, LockOwner, LockRequest, Locks, Timer } from './sole.ts';
 
-/** Stands for "may write at all": writers share it, BEGIN IMMEDIATE takes it alone. Tables have ids from 0. */
-export const WRITE_GATE = -1;
 /** Requests that may wait for one table; a bound on memory, beyond it a request is refused with BUSY. */
 const LOCK_WAITERS_MAX = 10_000;
-
-/** Runs `run` after `delayMs`; the function it returns calls that off. */
-export type Timer = (run: () => void, delayMs: number) => () => void;
-
-/** Whoever holds and waits for locks. */
-export interface LockOwner {
-  /** Rises from one transaction to the next: the greatest is the youngest. */
-  readonly age: number;
-  /** Called when the owner is chosen to break a deadlock, before its wait is rejected; must release its locks. */
-  abort(error: SqlError): void;
-}
-
-/** PENDING is never asked for: it is what a request for EXCLUSIVE holds while readers leave. */
-export type LockMode = Exclude<LockType, 'PENDING'>;
-
-export interface LockRequest {
-  readonly resource: number;
-  readonly mode: LockMode;
-}
 
 interface Waiter {
   readonly owner: LockOwner;
@@ -58,7 +38,7 @@ function compatible(held: LockType, wanted: LockType): boolean {
   return wanted === 'SHARED' ? STRENGTH[held] <= STRENGTH.RESERVED : held === 'SHARED';
 }
 
-export class LockTable {
+export class LockTable implements Locks {
   readonly #locks = new Map<number, Lock>();
   readonly #held = new Map<LockOwner, Set<number>>();
   readonly #waiting = new Map<LockOwner, Waiter>();

@@ -84,7 +84,11 @@ export class Replay {
       const table = this.#tables.get(row.table);
       if (table === undefined) return;
       const changed =
-        after === undefined ? withoutIndex(table, row.id) : withIndex(this.#loader, table, row, this.#pager);
+        after === undefined
+          ? withoutIndex(table, row.id)
+          : before === undefined
+            ? withIndex(this.#loader, table, row, this.#pager)
+            : respecifyIndex(this.#loader, table, row);
       this.#tables.set(row.table, changed);
       this.orphans.push(...orphanedPages(table, changed));
     }
@@ -106,8 +110,8 @@ export function tableSpec(loader: SchemaLoader, row: SchemaRow, indexes: readonl
 }
 
 function indexSpec(loader: SchemaLoader, row: SchemaRow, table: TableSpec): IndexSpec {
-  const { unique, tree, entry } = loader.index(row, table);
-  return { id: row.id, name: row.name, unique, tree, entry };
+  const { unique, tree, entry, places } = loader.index(row, table);
+  return { id: row.id, name: row.name, unique, tree, entry, places };
 }
 
 /** A table with the trees at the given roots, empty ones without. */
@@ -144,19 +148,35 @@ export function withoutIndex(table: Table, id: number): Table {
   return successor(table, { ...table.spec, indexes: indexes.map((index) => index.spec) }, indexes);
 }
 
-/** The table under the specification of a changed schema row, which must fit its trees. */
+/** The table under the specification of a changed schema row, which must fit its trees; columns may come behind. */
 export function respecify(loader: SchemaLoader, table: Table, row: SchemaRow): Table {
-  const indexes = table.indexes.map((index) => index.spec);
-  return successor(
-    table,
-    { ...tableSpec(loader, row, []), indexes },
-    table.indexes,
-    new WalTable({ id: table.id, name: row.name, keyColumns: table.keyColumns }, table.wal.kinds),
+  const spec = { ...tableSpec(loader, row, []), indexes: table.indexes.map((index) => index.spec) };
+  const { columns } = spec.tree;
+  const isWider = columns.length > table.tree.spec.columns.length;
+  const wal = new WalTable(
+    { id: table.id, name: row.name, keyColumns: table.keyColumns },
+    isWider ? columns.map(({ kind }) => kind) : table.wal.kinds,
   );
+  return successor(table, spec, table.indexes, wal, isWider ? table.tree.widened(spec.tree) : table.tree);
 }
 
-function successor(table: Table, spec: TableSpec, indexes: readonly IndexTree[], wal: WalTable = table.wal): Table {
-  const next = new Table(spec, table.tree, indexes, wal);
+/** The table with one of its indexes under the specification of a changed schema row, which must fit its tree. */
+export function respecifyIndex(loader: SchemaLoader, table: Table, row: SchemaRow): Table {
+  const spec = indexSpec(loader, row, table.spec);
+  const indexes = table.indexes.map((index) =>
+    index.spec.id === row.id ? new IndexTree(spec, index.tree, table.keyColumns) : index,
+  );
+  return successor(table, { ...table.spec, indexes: indexes.map((index) => index.spec) }, indexes);
+}
+
+function successor(
+  table: Table,
+  spec: TableSpec,
+  indexes: readonly IndexTree[],
+  wal: WalTable = table.wal,
+  tree: Tree = table.tree,
+): Table {
+  const next = new Table(spec, tree, indexes, wal);
   next.version = table.version + 1;
   next.origin = table.origin;
   next.preservedAt = table.preservedAt;

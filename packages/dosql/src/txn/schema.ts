@@ -103,6 +103,7 @@ export const plainSchema: SchemaLoader = {
         plain.key.map((key) => ({ ...keyColumn(key), column: key.column })),
       ),
       entry: columnEntry(places),
+      places,
     };
   },
 };

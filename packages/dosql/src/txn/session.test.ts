@@ -3,9 +3,9 @@ import type { LSN } from '@dotdo/shared-types';
 import { FaultStore } from '../fsx/fault.ts';
 import { MemoryStore } from '../fsx/memory.ts';
 import { SPACE, spaceRange } from '../fsx/store.ts';
+import { LockingSession, tableLocks } from './locking.ts';
 import { plainSchema } from './schema.ts';
 import { Storage, type StorageOptions } from './storage.ts';
-import type { TxnSession } from './session.ts';
 import type { Row, Table } from './table.ts';
 
 const PAIRS = JSON.stringify({ columns: ['any', 'any'], key: [{}] });
@@ -17,8 +17,8 @@ let turn: (() => void)[];
 let store: MemoryStore;
 let storage: Storage;
 let table: Table;
-let a: TxnSession;
-let b: TxnSession;
+let a: LockingSession;
+let b: LockingSession;
 
 function open(options: Partial<StorageOptions> = {}): Storage {
   return Storage.open(
@@ -30,6 +30,7 @@ function open(options: Partial<StorageOptions> = {}): Storage {
         timers.push(timer);
         return () => timers.splice(timers.indexOf(timer), 1);
       },
+      locks: tableLocks,
       schedule: (run) => turn.push(run),
       ...options,
     },
@@ -65,7 +66,7 @@ beforeEach(() => {
   turn = [];
   store = new MemoryStore();
   storage = open();
-  [a, b] = [storage.session(), storage.session()];
+  [a, b] = [storage.session(LockingSession), storage.session(LockingSession)];
   table = a.createTable('t', PAIRS);
   a.insert(table, [1, 10]);
   endTurn();

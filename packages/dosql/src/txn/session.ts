@@ -9,7 +9,7 @@ import { SqlError } from '@dotdo/shared-types';
 import type { Tree } from '../btree/index.ts';
 import { IMPLICIT, SessionControl } from './control.ts';
 import * as ddl from './ddl.ts';
-import { WRITE_GATE, type LockRequest } from './lock.ts';
+import { WRITE_GATE, type LockRequest } from './sole.ts';
 import type { Conflict, IndexTree, Row, Table } from './table.ts';
 import { Transaction } from './transaction.ts';
 
@@ -20,8 +20,7 @@ export class TxnSession extends SessionControl {
    * @throws {SqlError} READ_ONLY, BUSY, TX_ABORTED, WRITE_CONFLICT
    */
   insert(table: Table, row: Row): Conflict | undefined {
-    const transaction = this.transaction;
-    const target = transaction === undefined && table.live && this.core.free ? table : this.#target(table.id);
+    const target = table.live && this.#isOpen() ? table : this.#target(table.id);
     if (target.preservedAt !== this.core.views.epoch && target.live) this.core.views.preserve(target);
     let conflict: Conflict | undefined;
     try {
@@ -41,8 +40,7 @@ export class TxnSession extends SessionControl {
    * columns whose cells are the same in both are not touched.
    */
   update(table: Table, before: Row, after: Row): Conflict | undefined {
-    const transaction = this.transaction;
-    const target = transaction === undefined && table.live && this.core.free ? table : this.#target(table.id);
+    const target = table.live && this.#isOpen() ? table : this.#target(table.id);
     if (target.preservedAt !== this.core.views.epoch && target.live) this.core.views.preserve(target);
     let conflict: Conflict | undefined;
     try {
@@ -58,8 +56,7 @@ export class TxnSession extends SessionControl {
 
   /** Deletes the row `before`, which must be there exactly so; otherwise as `update`. */
   delete(table: Table, before: Row): void {
-    const transaction = this.transaction;
-    const target = transaction === undefined && table.live && this.core.free ? table : this.#target(table.id);
+    const target = table.live && this.#isOpen() ? table : this.#target(table.id);
     if (target.preservedAt !== this.core.views.epoch && target.live) this.core.views.preserve(target);
     try {
       target.delete(before);
@@ -85,6 +82,12 @@ export class TxnSession extends SessionControl {
     }
     if (this.waited !== undefined) this.releaseWaited();
     core.committed();
+  }
+
+  /** A live table may be written as it is: nobody else is open, and this session's transaction neither reads only nor ended. */
+  #isOpen(): boolean {
+    const { transaction } = this;
+    return transaction === undefined ? this.core.free : transaction.isInPlace && !transaction.terms.readOnly;
   }
 
   /** The table object that this session may write now; takes locks that come at once. */
@@ -139,7 +142,10 @@ export class TxnSession extends SessionControl {
    */
   read(table: Table): Table {
     const transaction = this.transaction;
-    if (transaction === undefined && table.live && this.core.free) return table;
+    if (table.live && (transaction === undefined ? this.core.free : transaction.isInPlace)) {
+      if (transaction === undefined || table.readBy === transaction.age) return table;
+      table.readBy = transaction.age;
+    }
     this.check();
     this.#readable();
     const { id } = table;
@@ -183,8 +189,8 @@ export class TxnSession extends SessionControl {
     return this.statement(() => ddl.createIndex(this.#schemaWriter(), table, name, text));
   }
 
-  /** Gives a table another name and text, under which its columns stay as they are. @throws {SqlError} TABLE_EXISTS */
-  changeTable(table: Table, to: { name: string; text: string }): Table {
+  /** Gives a table another name and text; see `ddl.changeTable`. @throws {SqlError} TABLE_EXISTS */
+  changeTable(table: Table, to: ddl.TableChange): Table {
     return this.statement(() => ddl.changeTable(this.#schemaWriter(), table, to));
   }
 

@@ -47,6 +47,16 @@ describe('Storage', () => {
     sound(again);
   });
 
+  it('leaves no transaction open where BEGIN IMMEDIATE is refused', () => {
+    const storage = open(new MemoryStore());
+    const [a, b] = [storage.session(), storage.session()];
+    void a.begin({ mode: 'IMMEDIATE', private: true });
+    expect(() => b.begin({ mode: 'IMMEDIATE', private: true })).toThrow(/another transaction is writing/);
+    a.rollback();
+    expect(b.begin({ mode: 'IMMEDIATE' })).toBeUndefined();
+    b.rollback();
+  });
+
   it('finds it from a checkpoint without replaying, and from a checkpoint and the log behind it', () => {
     const store = new MemoryStore();
     const storage = open(store);
@@ -163,5 +173,21 @@ describe('Storage', () => {
       expect(rows(one.table('people') as Table)).toHaveLength(2);
       sound(one);
     }
+  });
+
+  it('lets one transaction at a time have the locks, where sessions do not wait for each other', () => {
+    const storage = open(new MemoryStore());
+    const table = people(storage);
+    const [a, b] = [storage.session(), storage.session()];
+    const busy = expect.objectContaining({ code: 'BUSY' });
+    expect(a.begin({ private: true, mode: 'IMMEDIATE' })).toBeUndefined();
+    a.insert(table, [1, 'a', 1]);
+    expect(() => b.begin({ mode: 'IMMEDIATE' })).toThrow(busy);
+    expect(() => b.insert(table, [2, 'b', 2])).toThrow(busy);
+    expect(rows(b.read(table))).toEqual([]);
+    a.commit();
+    expect(b.insert(table, [2, 'b', 2])).toBeUndefined();
+    expect(rows(a.read(table))).toHaveLength(2);
+    sound(storage);
   });
 });

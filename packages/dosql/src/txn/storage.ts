@@ -9,10 +9,10 @@ import { recover, WalWriter } from '../wal/index.ts';
 import { checkStorage, type StorageReport } from './check.ts';
 import { Checkpointer, decodeAttachment, type Retention } from './checkpoint.ts';
 import { Core } from './core.ts';
-import type { Timer } from './lock.ts';
 import { Replay } from './replay.ts';
 import { SCHEMA_TABLE_ID, type SchemaLoader } from './schema.ts';
 import { TxnSession } from './session.ts';
+import { SoleLocks, type Locks, type Timer } from './sole.ts';
 import { openPast, openPresent, type ReadView } from './snapshot.ts';
 import type { Table } from './table.ts';
 
@@ -21,6 +21,8 @@ export interface StorageOptions {
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly timer?: Timer;
+  /** Who waits for whom; without, one transaction at a time may keep others from reading or writing. See locking.ts. */
+  readonly locks?: (timer: Timer) => Locks;
   /** Each commit is stored when it returns ('commit'), or all of a turn together at its end ('turn', the default). */
   readonly durability?: 'commit' | 'turn';
   /** Runs a function at the end of the turn; `queueMicrotask` by default. */
@@ -85,10 +87,12 @@ export class Storage {
     });
     const { onSubscriberError } = options;
     const wal = new WalWriter(store, slots, onSubscriberError === undefined ? {} : { onSubscriberError });
+    const timer = options.timer ?? platformTimer;
     const checkpointBytes = options.checkpointBytes ?? CHECKPOINT_BYTES;
     const core = new Core(replay.tables, replay.nextObjectId, {
       clock: options.clock ?? Date.now,
-      timer: options.timer ?? platformTimer,
+      timer,
+      locks: options.locks?.(timer) ?? new SoleLocks(),
       loader,
       pager,
       wal,
@@ -116,9 +120,12 @@ export class Storage {
     return this.#core.tables.get(SCHEMA_TABLE_ID) as Table;
   }
 
-  session(): TxnSession {
+  session(): TxnSession;
+  /** One of another kind, such as `LockingSession`. */
+  session<S extends TxnSession>(Kind: new (core: Core) => S): S;
+  session(Kind: new (core: Core) => TxnSession = TxnSession): TxnSession {
     this.#core.check();
-    return new TxnSession(this.#core);
+    return new Kind(this.#core);
   }
 
   /** The committed state, which stays for the reader while others write. */

@@ -21,6 +21,8 @@ export interface IndexSpec {
   readonly tree: TreeSpec;
   /** Writes the index row into `out`; false when the row is not in this (partial) index. */
   entry(row: Row, out: Cell[]): boolean;
+  /** Where `entry` does nothing but copy cells: their places in the row. Absent in partial and computed indexes. */
+  readonly places?: readonly number[] | undefined;
 }
 
 export interface TableSpec {
@@ -58,6 +60,29 @@ export class IndexTree {
     this.values = Array.from<Cell>({ length: spec.tree.key.length - keyColumns }).fill(null);
   }
 
+  /** Writes the index row of a row into `out`; false when there is none. */
+  fill(row: Row, out: Cell[]): boolean {
+    const { places } = this.spec;
+    if (places === undefined) return this.spec.entry(row, out);
+    for (let i = 0; i < places.length; i++) out[i] = row[places[i] as number] as Cell;
+    return true;
+  }
+
+  /** Notes what a change of a row takes out of the index and puts into it; false when that is nothing. */
+  changes(before: Row, after: Row): boolean {
+    const { places } = this.spec;
+    if (places !== undefined) {
+      let i = 0;
+      while (i < places.length && sameCell(before[places[i] as number] as Cell, after[places[i] as number] as Cell))
+        i++;
+      if (i === places.length) return (this.hasBefore = this.hasAfter = false);
+    }
+    this.hasBefore = this.fill(before, this.before);
+    this.hasAfter = this.fill(after, this.after);
+    if (this.hasBefore && this.hasAfter && sameRow(this.before, this.after)) this.hasBefore = this.hasAfter = false;
+    return this.hasBefore || this.hasAfter;
+  }
+
   /** Finds an index row with the same values as `after`; undefined when there is none or one of them is NULL. */
   twin(): Cursor | undefined {
     const { values, after } = this;
@@ -90,8 +115,11 @@ export class Table {
   preservedAt = 0;
   /** True of the shared object; false of forks, and once a schema change has put another object in its place. */
   live = true;
+  /** Age of the last transaction that read the shared object in place: its note of that need not be taken again. */
+  readBy = 0;
   /** Version of the tree when the change at hand began, which changes this tree first; −1 outside one. */
   #changedFrom = -1;
+  #isReplaying = false;
 
   constructor(spec: TableSpec, tree: Tree, indexes: readonly IndexTree[], wal?: WalTable) {
     this.spec = spec;
@@ -159,12 +187,12 @@ export class Table {
     }
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i] as IndexTree;
-      index.hasAfter = index.spec.entry(row, index.after);
+      index.hasAfter = index.fill(row, index.after);
       if (!index.hasAfter || !index.spec.unique) continue;
       const twin = index.twin();
       if (twin !== undefined) return this.#keyConflict(row) ?? this.#indexConflict(index, twin);
     }
-    this.#changedFrom = this.tree.version;
+    this.#begin(undefined, row);
     if (!this.tree.insert(row)) {
       this.#changedFrom = -1;
       return this.#keyConflict(row);
@@ -186,24 +214,23 @@ export class Table {
       if (conflict !== undefined) return conflict;
     }
     const { indexes } = this;
+    let isIndexed = false;
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i] as IndexTree;
-      index.hasBefore = index.spec.entry(before, index.before);
-      index.hasAfter = index.spec.entry(after, index.after);
-      if (index.hasBefore && index.hasAfter && sameRow(index.before, index.after)) {
-        index.hasBefore = index.hasAfter = false;
-      }
+      if (!index.changes(before, after)) continue;
+      isIndexed = true;
       if (!index.hasAfter || !index.spec.unique) continue;
       const twin = index.twin();
       if (twin !== undefined && !this.#isRowOf(index, twin, before)) return this.#indexConflict(index, twin);
     }
-    this.#changedFrom = this.tree.version;
+    this.#begin(before, after);
     if (keyStays) assert(this.tree.updateFrom(before, after), 'an updated row is there');
     else {
       assert(this.tree.delete(before), 'an updated row is there');
       assert(this.tree.insert(after), 'its new key is free');
     }
-    for (let i = 0; i < indexes.length; i++) {
+    const changed = isIndexed ? indexes.length : 0;
+    for (let i = 0; i < changed; i++) {
       const index = indexes[i] as IndexTree;
       if (index.hasBefore) assert(index.tree.delete(index.before), 'an index row is there while its row is');
       if (index.hasAfter) assert(index.tree.insert(index.after), 'an index row is new when its row is');
@@ -213,14 +240,28 @@ export class Table {
     return undefined;
   }
 
+  /** All rows in the way of a row that is inserted, or put in the place of `before`. */
+  conflicts(row: Row, before: Row | undefined): Conflict[] {
+    const found: Conflict[] = [];
+    const own = this.#keyConflict(row);
+    if (own !== undefined && (before === undefined || !this.#sameKey(before, row, true))) found.push(own);
+    for (const index of this.indexes) {
+      index.hasAfter = index.fill(row, index.after);
+      const twin = index.hasAfter && index.spec.unique ? index.twin() : undefined;
+      if (twin !== undefined && (before === undefined || !this.#isRowOf(index, twin, before)))
+        found.push(this.#indexConflict(index, twin));
+    }
+    return found;
+  }
+
   /** Removes a row, which must be there as given. */
   delete(row: Row): void {
     const { indexes } = this;
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i] as IndexTree;
-      index.hasBefore = index.spec.entry(row, index.before);
+      index.hasBefore = index.fill(row, index.before);
     }
-    this.#changedFrom = this.tree.version;
+    this.#begin(row, undefined);
     assert(this.tree.delete(row), 'a deleted row is there');
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i] as IndexTree;
@@ -230,12 +271,30 @@ export class Table {
     this.version++;
   }
 
+  /** Before the first change of several trees: none of them may meet a cold page afterwards. */
+  #begin(before: Row | undefined, after: Row | undefined): void {
+    if (this.tree.pager.mayBeCold === true && !this.#isReplaying) {
+      if (before !== undefined) this.tree.reach(before);
+      if (after !== undefined) this.tree.reach(after);
+      for (const index of this.indexes) {
+        if (before !== undefined && index.hasBefore) index.tree.reach(index.before);
+        if (after !== undefined && index.hasAfter) index.tree.reach(index.after);
+      }
+    }
+    this.#changedFrom = this.tree.version;
+  }
+
   /** Makes a change that is known to fit: from the log, or back from the undo log. */
   replay(before: Row | undefined, after: Row | undefined): void {
-    if (after === undefined) this.delete(before as Row);
-    else {
-      const conflict = before === undefined ? this.insert(after) : this.update(before, after);
-      assert(conflict === undefined, 'a replayed change fits');
+    this.#isReplaying = true; // the pages are there since the change was made
+    try {
+      if (after === undefined) this.delete(before as Row);
+      else {
+        const conflict = before === undefined ? this.insert(after) : this.update(before, after);
+        assert(conflict === undefined, 'a replayed change fits');
+      }
+    } finally {
+      this.#isReplaying = false;
     }
   }
 
@@ -267,7 +326,8 @@ export class Table {
 
   #sameKey(a: Row, b: Row, byCollation: boolean): boolean {
     for (let i = 0; i < this.keyColumns; i++) {
-      const [left, right] = [a[i] as Cell, b[i] as Cell];
+      const left = a[i] as Cell;
+      const right = b[i] as Cell;
       if (sameCell(left, right)) continue;
       if (!byCollation || compareCells(left, right, this.spec.tree.key[i]?.collation) !== 0) return false;
     }

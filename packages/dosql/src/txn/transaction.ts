@@ -12,7 +12,7 @@ import { assert } from '../codec/assert.ts';
 import type { Core } from './core.ts';
 import type { IsolationRules } from './isolation.ts';
 import type { Leased } from './lease.ts';
-import { WRITE_GATE, type LockOwner, type LockRequest } from './lock.ts';
+import { WRITE_GATE, type LockOwner, type LockRequest } from './sole.ts';
 import type { Row, Table } from './table.ts';
 import type { UndoLog } from './undo.ts';
 import type { TableSet, View } from './version.ts';
@@ -75,6 +75,12 @@ export class Transaction implements LockOwner, Leased {
     assert(this.#core.writer === undefined, 'one transaction writes in place');
     this.#core.writer = this;
     if (!this.terms.implicit) this.#core.leases.add(this);
+  }
+
+  /** It writes into the shared trees and may go on. */
+  get isInPlace(): boolean {
+    const core = this.#core;
+    return core.writer === this && core.usable && this.aborted === undefined;
   }
 
   /** Begins to write into forks. */

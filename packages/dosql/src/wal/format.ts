@@ -135,10 +135,10 @@ export function writeHeader(writer: ByteWriter, header: SegmentHeader): void {
 }
 
 /**
- * Reads the header at `at.offset` of a slot's value; the rest of `at` is for the error.
+ * Reads the header at `at.offset` of a slot's value, or of its beginning (`isHead`); the rest of `at` is for the error.
  * @throws {SqlError} CORRUPT_LOG, UNSUPPORTED_FORMAT
  */
-export function readHeader(value: Uint8Array, at: LogPosition): SegmentHeader {
+export function readHeader(value: Uint8Array, at: LogPosition, isHead = false): SegmentHeader {
   const { offset } = at;
   const fail = (reason: string): never => {
     throw corruptLog(reason, at);
@@ -169,7 +169,7 @@ export function readHeader(value: Uint8Array, at: LogPosition): SegmentHeader {
     header.entries > 0 &&
     header.bytes > HEADER_BYTES;
   if (!isSound) fail('header fields');
-  if (header.bytes > data.byteLength) fail(`segment of ${header.bytes} bytes, ${data.byteLength} present`);
+  if (header.bytes > data.byteLength && !isHead) fail(`segment of ${header.bytes} bytes, ${data.byteLength} present`);
   return header;
 }
 

@@ -8,7 +8,7 @@
 import { assert } from '../codec/assert.ts';
 import { SPACE, spaceRange, idOf, storeKey, type Store } from '../fsx/store.ts';
 import { readCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { CONTINUES, corruptLog, lsnText, readHeader } from './format.ts';
+import { CONTINUES, corruptLog, HEADER_BYTES, lsnText, readHeader } from './format.ts';
 import { LogCursor } from './reader.ts';
 import { LogSlots, type EpochStart, type SlotRef } from './slots.ts';
 
@@ -31,6 +31,8 @@ export interface Recovery {
   /** Segments of a transaction that was never acknowledged, taken out of the store. */
   readonly dropped: number;
 }
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 interface Segment {
   readonly epoch: number;
@@ -77,8 +79,13 @@ function findSegments(
   for (const key of store.list(...spaceRange(SPACE.wal))) {
     const slot = idOf(key);
     if (listed.has(slot)) continue;
-    const value = store.read(key) ?? new Uint8Array(0);
-    const header = readHeader(value, { slot, epoch, counter: known.start + 1, offset: 0 });
+    const at = { slot, epoch, counter: known.start + 1, offset: 0 };
+    const head = store.readHead?.(key, HEADER_BYTES);
+    if (head !== undefined && readHeader(head, at, true).first <= known.start) {
+      free.push(slot);
+      continue;
+    }
+    const header = readHeader(store.read(key) ?? NO_BYTES, at);
     if (header.first <= known.start) {
       free.push(slot);
       continue;
