@@ -3,6 +3,7 @@ export * from './cdc.ts';
 export * from './cdc-wire.ts';
 export * from './errors/code-info.ts';
 export * from './errors/error-body.ts';
+export { hintOf } from './errors/hints.ts';
 export { isLakeError, isSqlError, rehydrateError } from './errors/recognize.ts';
 export * from './errors/lake-codes.ts';
 export * from './errors/lake-error.ts';

@@ -49,8 +49,6 @@ export interface ErrorCodeInfo {
   readonly status: number;
   /** True when the same request may succeed later; an instance may say otherwise. */
   readonly retryable: boolean;
-  /** What the reader can do about it, one or two sentences. */
-  readonly hint: string;
   /** SQLite's primary result code for the same condition, where it has one. */
   readonly sqlite?: SqliteResultCode;
   /** `error.type` in an Iceberg REST answer; without it the status decides. */

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { ErrorCodeInfo } from './code-info.ts';
 import { errorCodeInfo } from './error-body.ts';
+import { hintOf } from './hints.ts';
 import { LAKE_ERROR_CODES, isLakeErrorCode, type LakeErrorCode } from './lake-codes.ts';
 import { ERROR_CODES, isSqlErrorCode, type SqlErrorCode } from './sql-codes.ts';
 import { DATABASE_CODES } from './database-codes.ts';
@@ -29,8 +30,9 @@ describe('error table', () => {
     expect(info.status).toBeGreaterThanOrEqual(400);
     expect(info.status).toBeLessThanOrEqual(599);
     expect(Number.isInteger(info.status)).toBe(true);
-    expect(info.hint).toMatch(/^\S.{10,}\.$/);
-    expect(info.hint).not.toMatch(/ {2}/);
+    const hint = hintOf(code as SqlErrorCode);
+    expect(hint).toMatch(/^\S.{10,}\.$/);
+    expect(hint).not.toMatch(/ {2}/);
   });
 
   it.each(all.filter(([, info]) => info.retryable))(

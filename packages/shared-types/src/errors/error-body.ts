@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { ErrorCodeInfo, IcebergErrorType, Outcome } from './code-info.ts';
+import { hintOf } from './hints.ts';
 import { LAKE_ERROR_CODES, isLakeErrorCode, type LakeErrorCode } from './lake-codes.ts';
 import { LakeError } from './lake-error.ts';
 import { buildError, readOptions, rehydrateError } from './recognize.ts';
@@ -54,18 +55,21 @@ export function publicError(
   error: unknown,
   context: { readonly requestId?: string; readonly service?: 'sql' | 'lake' } = {},
 ): SqlError | LakeError {
+  const { requestId } = context;
   const known = rehydrateError(error);
   const copy =
     known instanceof SqlError || known instanceof LakeError
       ? buildError(
-          Object.assign<Record<string, unknown>, object, object>({ requestId: context.requestId }, known, {
+          Object.assign<Record<string, unknown>, object, object>({ requestId }, known, {
             message: known.message,
+            hint: hintOf(known.code),
           }),
         )
       : isAbort(error)
-        ? makeError(context.service, 'ABORTED', 'the call was aborted', { requestId: context.requestId })
+        ? makeError(context.service, 'ABORTED', 'the call was aborted', { requestId, hint: hintOf('ABORTED') })
         : undefined;
-  const result = copy ?? makeError(context.service, 'INTERNAL', 'internal error', { requestId: context.requestId });
+  const result =
+    copy ?? makeError(context.service, 'INTERNAL', 'internal error', { requestId, hint: hintOf('INTERNAL') });
   Object.defineProperty(result, 'stack', { value: '', configurable: true, writable: true }); // an empty stack is not sent
   return result;
 }
@@ -76,7 +80,7 @@ export function toErrorBody(
   context: { readonly requestId?: string; readonly service?: 'sql' | 'lake' } = {},
 ): ErrorBody {
   const sent = publicError(error, context);
-  return { error: Object.assign({}, sent, { message: sent.message }) }; // own fields: neither name nor stack
+  return { error: Object.assign({}, sent, { message: sent.message, hint: hintOf(sent.code) }) }; // own fields: neither name nor stack
 }
 
 /** Turns any thrown value into the error body of the Iceberg REST catalog. */

@@ -1,3 +1,4 @@
+import { hintOf } from './hints.ts';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { errorFromBody, publicError, toErrorBody, toIcebergErrorBody } from './error-body.ts';
 import { isLakeError, isSqlError, rehydrateError } from './recognize.ts';
@@ -25,7 +26,7 @@ function overRpc(error: Error): Error {
 }
 
 describe('SqlError', () => {
-  it('has status, retryability and hint of its code', () => {
+  it('has status and retryability of its code', () => {
     const error = new SqlError('UNIQUE_VIOLATION', 'UNIQUE constraint failed: users.email');
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({
@@ -36,14 +37,12 @@ describe('SqlError', () => {
       retryable: false,
     });
     expect(String(error)).toBe('SqlError: UNIQUE constraint failed: users.email');
-    expect(error.hint).not.toBe('');
     expect(error.cause).toBe(undefined);
   });
 
   it('has what does not apply not at all, and everything else as own enumerable fields', () => {
     expect(Object.keys(new SqlError('BUSY', 'database is locked')).sort()).toEqual([
       'code',
-      'hint',
       'retryable',
       'service',
       'status',
@@ -52,7 +51,6 @@ describe('SqlError', () => {
       [
         'code',
         'details',
-        'hint',
         'outcome',
         'position',
         'requestId',
@@ -138,7 +136,7 @@ describe('rehydrateError', () => {
       details: 'd',
     };
     const back = rehydrateError(forged) as SqlError;
-    expect(Object.keys(back).sort()).toEqual(['code', 'hint', 'retryable', 'service', 'status']);
+    expect(Object.keys(back).sort()).toEqual(['code', 'retryable', 'service', 'status']);
   });
 });
 
@@ -154,7 +152,11 @@ describe('error bodies', () => {
       for (const copy of [JSON.parse(JSON.stringify(body)), structuredClone(body)]) {
         const back = errorFromBody(copy);
         expect(back.constructor).toBe(error.constructor);
-        expect({ ...fieldsOf(back), message: back.message }).toEqual({ ...fieldsOf(error), message: error.message });
+        expect({ ...fieldsOf(back), message: back.message }).toEqual({
+          hint: hintOf(error.code),
+          ...fieldsOf(error),
+          message: error.message,
+        });
       }
     }
   });
@@ -204,7 +206,7 @@ describe('publicError', () => {
     const sent = publicError(full);
     expect('cause' in sent).toBe(false);
     expect(sent.stack).toBe('');
-    expect(fieldsOf(sent)).toEqual(fieldsOf(full));
+    expect(fieldsOf(sent)).toEqual({ ...fieldsOf(full), hint: hintOf(full.code) });
     expect((full.cause as Error).message).toBe('secret');
   });
 

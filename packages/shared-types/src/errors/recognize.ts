@@ -58,13 +58,14 @@ export function buildError(fields: Readonly<Record<string, unknown>>): SqlError 
 
 /** Takes over the optional fields that have the right type; the sender is not trusted to have kept to it. */
 export function readOptions(fields: Readonly<Record<string, unknown>>): ServiceErrorOptions {
-  const { retryable, retryAfterMs, outcome, suggestion, requestId, details } = fields;
+  const { retryable, retryAfterMs, outcome, suggestion, hint, requestId, details } = fields;
   return {
     retryable: typeof retryable === 'boolean' ? retryable : undefined,
     retryAfterMs: isCount(retryAfterMs) ? retryAfterMs : undefined,
     outcome: outcome === 'not_applied' || outcome === 'unknown' ? outcome : undefined,
     position: readPosition(fields['position']),
     suggestion: typeof suggestion === 'string' ? suggestion : undefined,
+    hint: typeof hint === 'string' ? hint : undefined,
     requestId: typeof requestId === 'string' ? requestId : undefined,
     details: details as ServiceErrorOptions['details'], // the constructor copies it into plain JSON
   };

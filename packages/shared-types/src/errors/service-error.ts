@@ -22,6 +22,8 @@ export interface ServiceErrorOptions {
   readonly position?: ErrorPosition | undefined;
   /** What the user probably meant, ready to be put in place of what is wrong. */
   readonly suggestion?: string | undefined;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
   /** Finds the request in the server's log. */
   readonly requestId?: string | undefined;
   /** Further facts, in plain JSON; LSNs as `formatLsn` gives them. */
@@ -43,8 +45,8 @@ export abstract class ServiceError<Code extends string> extends Error {
   readonly status: number;
   /** True when the same request may succeed later. */
   readonly retryable: boolean;
-  /** What to do about it. */
-  readonly hint: string;
+  /** What to do about it, where a server has sent the error; `hintOf(code)` anywhere else. */
+  declare readonly hint?: string;
   declare readonly retryAfterMs?: number;
   declare readonly outcome?: Outcome;
   declare readonly position?: ErrorPosition;
@@ -57,7 +59,7 @@ export abstract class ServiceError<Code extends string> extends Error {
     this.code = code;
     this.status = info.status;
     this.retryable = options.retryable ?? info.retryable;
-    this.hint = info.hint;
+    if (options.hint !== undefined) this.hint = options.hint;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
     if (options.outcome !== undefined) this.outcome = options.outcome;
     if (options.position !== undefined) this.position = options.position;

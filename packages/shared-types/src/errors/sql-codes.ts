@@ -1,6 +1,6 @@
 /**
- * The error table of the database, put together from its parts: a code's HTTP status, retryability,
- * hint and SQLite equivalent. The error reference page is generated from it. `NO_SUCH_X` with status
+ * The error table of the database, put together from its parts: a code's HTTP status, retryability
+ * and SQLite equivalent. The error reference page is generated from it and from hints.ts. `NO_SUCH_X` with status
  * 400 is a name in a statement, with 404 a resource in an address.
  */
 import { DATABASE_CODES } from './database-codes.ts';
