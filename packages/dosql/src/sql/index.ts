@@ -7,7 +7,8 @@ import { statement } from './parser/statement.ts';
 
 export type * from './ast.ts';
 export { positionAt } from './error.ts';
-export { tokenEnd } from './tokenizer.ts';
+export { shapeOf } from './shape.ts';
+export { isBareName, tokenEnd, tokenStart } from './tokenizer.ts';
 
 function parser(sql: string, offset = 0): Parser {
   const p = new Parser(sql, offset);

@@ -24,5 +24,8 @@ export const MAX_ARGUMENTS = 1_000;
 /** SELECTs of a compound; rows of VALUES are not counted. */
 export const MAX_COMPOUND = 500;
 
+/** Tables and subqueries of a statement once its views are written out: views of views grow by powers. */
+export const MAX_SOURCES = 10_000;
+
 /** Terms of a FROM clause. */
 export const MAX_FROM_TERMS = 200;

@@ -17,13 +17,13 @@ for (let c = 0; c < 128; c++) {
     (/[ \t\n\f\r]/.test(char) ? 8 : 0);
 }
 
-const NAME_CHAR = 1;
-const DIGIT = 2;
+export const NAME_CHAR = 1;
+export const DIGIT = 2;
 const HEX = 4;
-const SPACE = 8;
+export const SPACE = 8;
 
 /** Past the end, charCodeAt gives NaN: no comparison with it holds. */
-function isChar(code: number, what: number): boolean {
+export function isChar(code: number, what: number): boolean {
   return code < 128 ? ((CHARS[code] as number) & what) !== 0 : code >= 128 && what === NAME_CHAR;
 }
 
@@ -309,4 +309,17 @@ export function tokenEnd(sql: string, at: number): number {
   const tokenizer = new Tokenizer(sql, at);
   tokenizer.next();
   return tokenizer.end;
+}
+
+/** Where the token at or after `at` begins, white space and comments passed over. */
+export function tokenStart(sql: string, at: number): number {
+  const tokenizer = new Tokenizer(sql, at);
+  tokenizer.next();
+  return tokenizer.start;
+}
+
+/** Whether a name may stand without quotes. */
+export function isBareName(name: string): boolean {
+  const tokenizer = new Tokenizer(name);
+  return /^[a-z_]\w*$/i.test(name) && (tokenizer.next(), tokenizer.token === 'ID');
 }

@@ -138,11 +138,11 @@ function columnDefinition(p: Parser): ColumnDefinition {
   // GENERATED ALWAYS reads as words of the type, in SQLite too.
   const type = typeName(p).replace(/\s*\bgenerated\s+always$/i, '') || null;
   const constraints: ColumnConstraint[] = [];
-  while (columnConstraint(p, constraints));
+  while (columnConstraint(p, constraints, name));
   return { name, at, type, constraints, end: p.previousEnd };
 }
 
-function columnConstraint(p: Parser, constraints: ColumnConstraint[]): boolean {
+function columnConstraint(p: Parser, constraints: ColumnConstraint[], column: string): boolean {
   const at = p.start;
   let name: string | null = null;
   while (p.take('CONSTRAINT')) name = p.name();
@@ -170,7 +170,8 @@ function columnConstraint(p: Parser, constraints: ColumnConstraint[]): boolean {
   else if (p.takeAll('GENERATED', 'ALWAYS', 'AS') || p.take('AS')) {
     const expr = schemaExpressionInParentheses(p);
     const storage = (p.names & ID) !== 0 && !p.is('GENERATED') ? p.name().toUpperCase() : 'VIRTUAL';
-    if (storage !== 'VIRTUAL' && storage !== 'STORED') throw p.fail('INVALID_SCHEMA', 'error in generated column');
+    if (storage !== 'VIRTUAL' && storage !== 'STORED')
+      throw p.fail('INVALID_SCHEMA', `error in generated column "${column}"`);
     add({ kind: 'generated', ...expr, stored: storage === 'STORED' });
   } else return false; // A name without a constraint is allowed, and forgotten.
   return true;

@@ -218,8 +218,8 @@ function normal(value: bigint): number | bigint {
 /** −9223372036854775808 is an INTEGER, though its digits alone are not. */
 function negated(p: Parser, operand: Expr, at: number): Expr {
   if (operand.kind === 'literal' && operand.real === 2 ** 63) {
-    const digits = /^[\d_]+/.exec(p.sql.slice(operand.at, operand.at + 64))?.[0].replaceAll('_', '') ?? '';
-    if (p.sql.charCodeAt(operand.at + 1) !== 46 && BigInt(digits) === MAX_INT64) {
+    const digits = /^[\d_]+(?![\d_.eE])/.exec(p.sql.slice(operand.at, operand.at + 64))?.[0].replaceAll('_', '') ?? '0';
+    if (BigInt(digits) === MAX_INT64) {
       return { kind: 'literal', value: -MAX_INT64, at };
     }
   }
