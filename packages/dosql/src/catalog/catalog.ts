@@ -15,6 +15,8 @@ import type { Catalog, ColumnInfo, IndexInfo, TableInfo, TriggerInfo, ViewInfo }
 
 /** Triggers are named apart from tables: their schema rows begin so. */
 export const TRIGGER_PREFIX = 'trigger ';
+/** Objects of the schema `temp`: their rows begin so, behind the other prefix. */
+const TEMP_PREFIX = 'temp ';
 export const STAT_TABLE = 'sqlite_stat1';
 
 const SCHEMA_NAMES: readonly string[] = ['sqlite_schema', 'sqlite_master'];
@@ -29,24 +31,62 @@ export function sameName(a: string, b: string): boolean {
   return a === b || (a.length === b.length && foldName(a) === foldName(b));
 }
 
+/** The name of an object, whose schema row may have it behind prefixes. */
+export function objectName(row: string): string {
+  const name = row.startsWith(TRIGGER_PREFIX) ? row.slice(TRIGGER_PREFIX.length) : row;
+  return name.startsWith(TEMP_PREFIX) ? name.slice(TEMP_PREFIX.length) : name;
+}
+
+/** Where an object is named. */
+export function schemaOf({ temporary }: { readonly temporary?: boolean | undefined }): 'main' | 'temp' {
+  return temporary === true ? 'temp' : 'main';
+}
+
+/** What the schema rows of a schema's objects begin with. */
+export function prefixOf(of: { readonly temporary?: boolean | undefined }): string {
+  return of.temporary === true ? TEMP_PREFIX : '';
+}
+
+/** Whether a schema row is of an object of the schema `temp`. */
+export function isTemporary(row: string): boolean {
+  return row.startsWith(TEMP_PREFIX) || row.startsWith(TRIGGER_PREFIX + TEMP_PREFIX);
+}
+
 let versions = 0;
+
+/** Objects by folded name; those of `temp` are under `temp name`. */
+class Names<T> extends Map<string, T> {
+  find(name: string, schema: string | null = null): T | undefined {
+    const key = foldName(name);
+    const where = schema === null ? null : foldName(schema);
+    const found = where === 'main' ? undefined : this.get(TEMP_PREFIX + key);
+    return found ?? (where === 'temp' ? undefined : (this.get(name) ?? this.get(key)));
+  }
+}
 
 class Schema implements Catalog {
   readonly version: number = ++versions;
-  readonly #tables = new Map<string, TableInfo | ViewInfo>();
-  readonly #indexes = new Map<string, IndexInfo>();
-  readonly #triggers = new Map<string, TriggerInfo>();
+  readonly #tables = new Names<TableInfo | ViewInfo>();
+  readonly #indexes = new Names<IndexInfo>();
+  readonly #triggers = new Names<TriggerInfo>();
 
   constructor(rows: readonly SchemaRow[], build: SchemaCatalog) {
     const names = new Map<number, string>();
+    const own = new Set<string>();
+    for (const row of rows) {
+      if (row.type === 'table') names.set(row.id, objectName(row.name));
+      if (row.type === 'table' || row.type === 'view') own.add(foldName(row.name));
+    }
     const triggers = new Map<string, TriggerInfo[]>();
     for (const row of rows) {
-      if (row.type === 'table') names.set(row.id, row.name);
       if (row.type !== 'trigger') continue;
-      const name = row.name.slice(TRIGGER_PREFIX.length);
-      const trigger = { name, ...build.trigger(row.text), sql: row.text };
-      this.#triggers.set(foldName(name), trigger);
-      const key = foldName(trigger.table);
+      const { schema, ...definition } = build.trigger(row.text);
+      const temporary = isTemporary(row.name);
+      const trigger: TriggerInfo = { name: objectName(row.name), ...definition, sql: row.text, temporary };
+      this.#triggers.set(foldName(row.name.slice(TRIGGER_PREFIX.length)), trigger);
+      const plain = foldName(trigger.table);
+      const hides = temporary && (schema === null || foldName(schema) === 'temp') && own.has(TEMP_PREFIX + plain);
+      const key = hides ? TEMP_PREFIX + plain : plain;
       const list = triggers.get(key) ?? [];
       list.unshift(trigger); // the newest fires first, as in SQLite
       triggers.set(key, list);
@@ -54,29 +94,39 @@ class Schema implements Catalog {
     for (const row of rows) {
       const key = foldName(row.name);
       const own = triggers.get(key) ?? [];
+      const name = objectName(row.name);
+      const temporary = isTemporary(row.name);
       if (row.type === 'view') {
         const { columns } = build.view(row.text);
-        this.#tables.set(key, { kind: 'view', name: row.name, columns, sql: row.text, triggers: own });
+        this.#tables.set(key, { kind: 'view', name, columns, sql: row.text, triggers: own, temporary });
       } else if (row.type === 'table') {
         const table = tableInfo(row, build.session.table(row.name) as Table, own, build.stats);
         this.#tables.set(key, table);
-        for (const index of table.indexes) if (index.name !== '') this.#indexes.set(foldName(index.name), index);
+        const prefix = temporary ? TEMP_PREFIX : '';
+        for (const index of table.indexes)
+          if (index.name !== '') this.#indexes.set(prefix + foldName(index.name), index);
       }
     }
-    const schema = schemaTable(build.schema, () => schemaRows(rows, names, this));
-    for (const name of SCHEMA_NAMES) this.#tables.set(name, schema);
+    for (const temporary of [false, true]) {
+      const shown = rows.filter(({ type, name }) => type !== 'pragma' && isTemporary(name) === temporary);
+      const schema = schemaTable(build.schema, () => schemaRows(shown, names, this), temporary);
+      for (const name of SCHEMA_NAMES) {
+        this.#tables.set(temporary ? name.replace('sqlite_', 'sqlite_temp_') : name, schema);
+      }
+    }
   }
 
-  table(name: string): TableInfo | ViewInfo | undefined {
-    return this.#tables.get(name) ?? this.#tables.get(foldName(name));
+  table(name: string, schema?: string | null): TableInfo | ViewInfo | undefined {
+    if (schema === 'temp' && SCHEMA_NAMES.includes(name)) return this.#tables.get('sqlite_temp_schema');
+    return this.#tables.find(name, schema);
   }
 
-  index(name: string): IndexInfo | undefined {
-    return this.#indexes.get(foldName(name));
+  index(name: string, schema?: string | null): IndexInfo | undefined {
+    return this.#indexes.find(name, schema);
   }
 
-  trigger(name: string): TriggerInfo | undefined {
-    return this.#triggers.get(foldName(name));
+  trigger(name: string, schema?: string | null): TriggerInfo | undefined {
+    return this.#triggers.find(name, schema);
   }
 
   /** All but sqlite_schema. */
@@ -145,14 +195,15 @@ export class SchemaCatalog {
     this.#statVersion = table.version;
     const cursor = table.tree.cursor();
     for (let more = cursor.first(); more; more = cursor.next()) {
-      const [, name, index, text] = cursor.row() as [Cell, string, string | null, string];
+      const [, name, index, text] = cursor.row() as [Cell, Cell, string | null, Cell];
+      if (typeof name !== 'string' || typeof text !== 'string') continue; // anybody may write there
       const key = foldName(name);
       const numbers = text
         .split(' ')
         .map(Number)
         .filter((number) => number >= 0);
       const list = stats.get(key) ?? new Map<string, readonly number[]>();
-      list.set(index === null ? '' : foldName(index), numbers);
+      list.set(typeof index === 'string' ? foldName(index) : '', numbers);
       list.set('', numbers.slice(0, 1));
       stats.set(key, list);
     }
@@ -169,12 +220,13 @@ function cached<T>(cache: Map<string, T>, text: string, make: (text: string) => 
 
 function tableInfo(row: SchemaRow, storage: Table, triggers: readonly TriggerInfo[], all: Stats): TableInfo {
   const { constraints, ...definition } = tableDefinition(storage.spec.tree);
-  const { name } = row;
+  const name = objectName(row.name);
   const stats = all.get(foldName(name));
   const indexes: IndexInfo[] = [];
+  const temporary = isTemporary(row.name);
   const add = (info: Omit<IndexInfo, 'stats' | 'table'>): void => {
     const found = stats?.get(foldName(info.name));
-    indexes.push({ ...info, table: name, ...(found && { stats: found }) });
+    indexes.push({ ...info, temporary, table: name, ...(found && { stats: found }) });
   };
   for (const [i, constraint] of constraints.entries()) {
     if (constraint.ordinal < 0) add({ ...constraint, name: `sqlite_autoindex_${name}_${i + 1}` });
@@ -182,12 +234,15 @@ function tableInfo(row: SchemaRow, storage: Table, triggers: readonly TriggerInf
   for (const [ordinal, { spec }] of storage.indexes.entries()) {
     const index = indexDefinition(spec.tree);
     const place = constraints.indexOf(index);
-    add({ ...index, name: place < 0 ? spec.name : `sqlite_autoindex_${name}_${place + 1}`, ordinal });
+    add({ ...index, name: place < 0 ? objectName(spec.name) : `sqlite_autoindex_${name}_${place + 1}`, ordinal });
   }
+  const own = constraints.findIndex(({ ordinal }) => ordinal < 0);
+  if (own > 0) indexes.splice(own, 0, ...indexes.splice(0, 1)); // as they are declared
   const rows = stats?.get('')?.[0];
   return {
     kind: 'table',
     name,
+    temporary,
     schemaId: row.id,
     ...definition,
     indexes,
@@ -197,7 +252,7 @@ function tableInfo(row: SchemaRow, storage: Table, triggers: readonly TriggerInf
   };
 }
 
-function schemaTable(storage: Table, virtualRows: () => Cell[][]): TableInfo {
+function schemaTable(storage: Table, virtualRows: () => Cell[][], temporary: boolean): TableInfo {
   const columns = ['type', 'name', 'tbl_name', 'rootpage', 'sql'].map((name, i): ColumnInfo => ({
     name,
     declaredType: i === 3 ? 'INT' : 'TEXT',
@@ -213,7 +268,8 @@ function schemaTable(storage: Table, virtualRows: () => Cell[][]): TableInfo {
   }));
   return {
     kind: 'table',
-    name: 'sqlite_schema',
+    name: temporary ? 'sqlite_temp_schema' : 'sqlite_schema',
+    temporary,
     schemaId: 0,
     columns,
     withoutRowid: false,
@@ -233,9 +289,12 @@ function schemaTable(storage: Table, virtualRows: () => Cell[][]): TableInfo {
 /** rowid, type, name, tbl_name, rootpage, sql. */
 function schemaRows(rows: readonly SchemaRow[], names: ReadonlyMap<number, string>, catalog: Catalog): Cell[][] {
   return rows.map(({ id, type, name, table, text }, at) => {
-    const owner = names.get(table) ?? name;
-    const shown = type === 'trigger' ? name.slice(TRIGGER_PREFIX.length) : name;
-    if (type === 'trigger') return [at + 1, type, shown, catalog.trigger(shown)?.table ?? owner, 0, text];
+    const shown = objectName(name);
+    const owner = names.get(table) ?? shown;
+    if (type === 'trigger') {
+      const schema = isTemporary(name) ? 'temp' : 'main';
+      return [at + 1, type, shown, catalog.trigger(shown, schema)?.table ?? owner, 0, text];
+    }
     const isAutomatic = type === 'index' && !text.startsWith('C');
     const title = isAutomatic ? `sqlite_autoindex_${owner}_${text}` : shown;
     return [at + 1, type, title, owner, type === 'view' ? 0 : id, isAutomatic ? null : text];

@@ -29,7 +29,10 @@ export type IndexDefinition = Pick<
 >;
 
 export type ViewDefinition = Pick<ViewInfo, 'columns'>;
-export type TriggerDefinition = Pick<TriggerInfo, 'time' | 'event' | 'columns' | 'table'>;
+export type TriggerDefinition = Pick<TriggerInfo, 'time' | 'event' | 'columns' | 'table'> & {
+  /** As written before the table's name. */
+  readonly schema: string | null;
+};
 
 /** Reads the texts of objects that have no tree. */
 export interface SchemaParser {

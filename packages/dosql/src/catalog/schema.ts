@@ -55,6 +55,8 @@ interface TableStats {
 export interface TableInfo {
   kind: 'table';
   name: string;
+  /** Of the schema `temp`. */
+  temporary?: boolean;
   schemaId: number;
   columns: readonly ColumnInfo[];
   withoutRowid: boolean;
@@ -87,6 +89,8 @@ export interface IndexColumnInfo {
 /** An index, made by CREATE INDEX or by a constraint. */
 export interface IndexInfo {
   name: string;
+  /** Of the schema `temp`. */
+  temporary?: boolean;
   table: string;
   unique: boolean;
   /** c: CREATE INDEX; u: UNIQUE; pk: PRIMARY KEY. */
@@ -106,6 +110,8 @@ export interface IndexInfo {
 export interface ViewInfo {
   kind: 'view';
   name: string;
+  /** Of the schema `temp`. */
+  temporary?: boolean;
   columns: readonly string[] | null;
   sql: string;
   triggers: readonly TriggerInfo[];
@@ -114,6 +120,8 @@ export interface ViewInfo {
 /** A trigger. */
 export interface TriggerInfo {
   name: string;
+  /** Of the schema `temp`. */
+  temporary?: boolean;
   table: string;
   time: 'BEFORE' | 'AFTER' | 'INSTEAD OF';
   event: 'INSERT' | 'UPDATE' | 'DELETE';
@@ -126,9 +134,9 @@ export interface TriggerInfo {
 export interface Catalog {
   /** Rises with each schema change; plans are cached against it. */
   readonly version: number;
-  /** A table or view by name, in any case. */
-  table(name: string): TableInfo | ViewInfo | undefined;
-  index(name: string): IndexInfo | undefined;
-  trigger(name: string): TriggerInfo | undefined;
+  /** A table or view by name, in any case; without `schema` one of `temp` hides that of `main`. */
+  table(name: string, schema?: string | null): TableInfo | ViewInfo | undefined;
+  index(name: string, schema?: string | null): IndexInfo | undefined;
+  trigger(name: string, schema?: string | null): TriggerInfo | undefined;
   tables(): Iterable<TableInfo | ViewInfo>;
 }

@@ -22,7 +22,8 @@ export interface Term {
 export interface Use {
   readonly term: Term;
   readonly key: Expr;
-  readonly kind: 'eq' | 'in' | 'low' | 'high';
+  /** 'hash': equal once the key has taken an affinity, which no tree has. */
+  readonly kind: 'eq' | 'in' | 'low' | 'high' | 'hash';
   readonly part: KeyPart | KeyBound;
   readonly collation: string;
   /** Items that must stand before. */
@@ -61,13 +62,15 @@ export interface Path {
 
 const DEFAULT_ROWS = 1 << 20;
 /** A table may grow after the plan is made: it is never taken to be smaller. */
-const ROWS_MIN = 1000;
+export const ROWS_MIN = 1000;
 /** Rows for each value of the first key columns of an index, without statistics. */
 const DEFAULT_EQUAL = [10, 9, 8, 7, 6];
 const DEFAULT_EQUAL_MORE = 5;
 const IN_SELECT_ROWS = 25;
 /** Cost of a row of the table, be it in a scan or looked up by an entry of an index, against a row of an index. */
 const ROW_COST = 3;
+/** … of a row that a walk through all of an index of a large table leads to, beside that. */
+const LARGE_ROW_COST = 7;
 
 const treesOfTables = new WeakMap<TableInfo, readonly TreeKey[]>();
 const texts = new Map<string, ast.Expr>();
@@ -139,7 +142,9 @@ export function usesOf(term: Term, place: number, places: Places, out: Use[]): v
     others: unknown,
     needs: { affinity: Affinity | null; collation: string; size?: number },
   ): void => {
-    if (needs.affinity !== null || key.op === 'const' || key.op === 'param') return;
+    if (needs.affinity !== null && kind === 'eq' && expr.op === 'compare' && expr.operator === '=') kind = 'hash';
+    else if (needs.affinity !== null) return;
+    if (key.op === 'const' || key.op === 'param') return;
     const own = depsOf(key, places);
     if (own.length !== 1 || own[0] !== place) return;
     const deps = depsOf(others, places);
@@ -213,6 +218,12 @@ function tableRows({ stats, storage }: TableInfo): number {
   if (stats !== undefined) return stats.rows;
   const count: number | undefined = (storage as Partial<TableInfo['storage']>).tree?.count;
   return count === undefined ? DEFAULT_ROWS : Math.max(count, ROWS_MIN);
+}
+
+/** Rows that a stored table has, were they few. */
+export function knownRows({ kind, table }: Item): number | undefined {
+  if (kind !== 'table' || table === undefined) return undefined;
+  return table.stats?.rows ?? (table.storage as Partial<TableInfo['storage']>).tree?.count;
 }
 
 export function rowsOf(item: Item): number {
@@ -367,6 +378,7 @@ export function bestPath(binder: Binder, item: Item, search: Search): Path {
   const table = item.table as TableInfo;
   const rows = tableRows(table);
   const seek = Math.log2(rows + 2);
+  const isLarge = (knownRows(item) ?? 0) > ROWS_MIN;
   let best: Path | undefined;
   for (const tree of treesOf(table)) {
     const { index, keys } = tree;
@@ -392,7 +404,7 @@ export function bestPath(binder: Binder, item: Item, search: Search): Path {
       for (const use of uses) {
         // A rowid is no text: any collation will do.
         if (use.collation !== key.collation && (key.slot !== 0 || table.withoutRowid)) continue;
-        if (!isReady(use.deps, placed) || !isKey(binder, item, key, use.key)) continue;
+        if (use.kind === 'hash' || !isReady(use.deps, placed) || !isKey(binder, item, key, use.key)) continue;
         if (use.kind === 'eq') chosen = chosen?.kind === 'eq' ? chosen : use;
         else if (use.kind === 'in') chosen ??= isFixed ? use : undefined;
         else if (use.kind === 'low') from ??= use;
@@ -423,7 +435,10 @@ export function bestPath(binder: Binder, item: Item, search: Search): Path {
       index === undefined || covering !== undefined ? (isSearch ? 1 : ROW_COST) : isSearch ? ROW_COST : ROW_COST + 1;
     let cost = (isSearch ? seek * seeks : 0) + found * perRow;
     if (isOrdered && wish?.firstOnly === true) cost = seek;
-    if (wish !== null && !isOrdered) cost += found * Math.log2(found + 2);
+    // Groups of a large table are found by hash, in batches; entries of an index lead to rows one by one.
+    const isGroup = wish?.anyOrder === true && isLarge;
+    if (wish !== null && !isOrdered) cost += isGroup ? found / 2 : found * Math.log2(found + 2);
+    if (isGroup && isOrdered && index !== undefined && covering === undefined) cost += found * LARGE_ROW_COST;
     const isUnique =
       eq.length > 0 &&
       tree.unique > 0 &&

@@ -1,9 +1,10 @@
 /** Binds expressions: names to sources and functions, with the type, affinity and collation of everything. */
 import type { SqlErrorCode } from '@dotdo/shared-types';
-import type { Affinity, ColumnInfo } from '../catalog/schema.ts';
+import type { Affinity, ColumnInfo, TableInfo, ViewInfo } from '../catalog/schema.ts';
 import { collationOf, Real, type Cell } from '../codec/cell.ts';
 import type * as ast from '../sql/ast.ts';
 import { parseExpression } from '../sql/index.ts';
+import { MAX_SOURCES } from '../sql/limits.ts';
 import { bindCall } from './call.ts';
 import { commonAffinity, comparison, comparisonCollation, neededAffinity } from './compare.ts';
 import { fold, mistake } from './error.ts';
@@ -12,7 +13,9 @@ import { Scope, Source, type PlanContext } from './scope.ts';
 import { planSelect } from './select.ts';
 import { make, sourcesOf } from './tree.ts';
 
-const ROWID_NAMES = new Set(['rowid', 'oid', '_rowid_']);
+const SCHEMAS = new Set(['main', 'temp']);
+/** The last name is the engine's own: columns may be called as the others. */
+const ROWID_NAMES = new Set(['rowid', 'oid', '_rowid_', '\0rowid']);
 const generatedExprs = new WeakMap<ColumnInfo, ast.Expr>();
 
 /** The affinity of a declared type. @see https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
@@ -32,9 +35,23 @@ const CAST_TYPES: Record<Affinity, StaticType> = {
   BLOB: 'blob',
 };
 
+/** Told of each name of the text at hand that is found, views opened in it left aside. */
+export interface NameListener {
+  column(expr: ast.ColumnExpr, source: Source, column: number): void;
+  /** A table or view in FROM. */
+  table(item: ast.TableSource, table: TableInfo | ViewInfo, source: Source | null): void;
+  /** `t.*` of a source: the offset of `t`. */
+  star(at: number, source: Source): void;
+  /** A name in double quotes that is no column: a string. */
+  text(expr: ast.ColumnExpr): void;
+  /** A term of ORDER BY that is a result column by its name. */
+  result(expr: ast.ColumnExpr, result: ast.Expr): void;
+}
+
 /** Binds one statement. Numbers of sources and registers are its own. */
 export class Binder {
-  readonly context: PlanContext;
+  /** Within a view AS OF a point its catalog is that of then. */
+  context: PlanContext;
   sources = 0;
   registers = 0;
   /** Sources read by the expressions bound so far, in order, and the scope each was found in. */
@@ -44,6 +61,9 @@ export class Binder {
   readonly opening: unknown[] = [];
   /** Offsets are of another text than the statement's: positions would be wrong. */
   foreignText = 0;
+  names: NameListener | null = null;
+  /** Where names without a schema are found: a view or a trigger of `main` sees nothing else; null: everywhere. */
+  home: 'main' | null = null;
 
   constructor(context: PlanContext) {
     this.context = context;
@@ -56,6 +76,9 @@ export class Binder {
 
   /** A source that is a table; its VIRTUAL columns are bound when they are read. */
   tableSource(name: string, table: NonNullable<Source['table']>): Source {
+    if (this.sources >= MAX_SOURCES) {
+      this.fail('TOO_MANY_TERMS', `too many references to "${name}": max ${MAX_SOURCES}`, -1);
+    }
     return new Source(this.sources++, name, table, (source, column) => this.#generated(source, column));
   }
 
@@ -72,8 +95,18 @@ export class Binder {
     this.foreignText--;
     this.opening.pop();
     const { affinity, collation } = column;
-    const cast = affinity === 'BLOB' ? bound : make({ op: 'affinity', to: affinity, operand: bound }, 'any');
-    return { ...cast, affinity, collation };
+    let value = affinity === 'BLOB' ? bound : make({ op: 'affinity', to: affinity, operand: bound }, 'any');
+    if (source.nullable && value.op !== 'column') {
+      const { withoutRowid, columns } = source.table as TableInfo;
+      const key = withoutRowid ? (columns.find((other) => other.primaryKey === 1) ?? null) : null;
+      const when = make({ op: 'notNull', operand: source.slot(key?.slot ?? 0, key) }, 'integer');
+      value = make(
+        // oxlint-disable-next-line unicorn/no-thenable -- CASE … THEN
+        { op: 'case', base: null, whens: [{ when, then: value, comparison: null }], otherwise: null },
+        'any',
+      );
+    }
+    return { ...value, affinity, collation };
   }
 
   note(expr: Expr, scope: Scope): Expr {
@@ -95,32 +128,43 @@ export class Binder {
 function bindAgainst(binder: Binder, expr: ast.Expr, source: Source): Expr {
   const scope = new Scope();
   scope.sources.push(source);
-  return bindExpr(binder, expr, scope);
+  const { qualified } = source;
+  source.qualified = false; // OLD and NEW: the expression names its own table's columns
+  const bound = bindExpr(binder, expr, scope);
+  source.qualified = qualified;
+  return bound;
+}
+
+/** `t.c`. Columns of OLD, NEW and EXCLUDED have no affinity in SQLite, but for the rowid. */
+function named(source: Source, column: number): Expr {
+  const expr = source.expr(column);
+  return source.qualified && column !== source.table?.rowidColumn ? { ...expr, affinity: null } : expr;
 }
 
 /** Name resolution of SQLite: innermost query first; in each, columns before aliases. */
 function bindColumn(binder: Binder, expr: ast.ColumnExpr, scope: Scope): Expr | undefined {
   const name = fold(expr.name);
   const table = expr.table === null ? null : fold(expr.table);
-  if (expr.schema !== null && fold(expr.schema) !== 'main') return undefined;
+  if (expr.schema !== null && !SCHEMAS.has(fold(expr.schema))) return undefined;
   for (let s: Scope | null = scope; s !== null; s = s.parent) {
     let found: Expr | undefined;
     let count = 0;
     for (const source of s.sources) {
-      if (table !== null && source.name !== table) continue;
+      if (table === null ? source.qualified : source.name !== table) continue;
       const column = source.find(name);
       if (column < 0) continue;
-      if (found !== undefined && table === null && source.using?.has(name) === true) {
-        if (source.join === 'right') found = source.expr(column);
-        else if (source.join === 'full') found = coalesce(binder, found, source.expr(column));
+      if (found !== undefined && source.using?.has(name) === true) {
+        if (source.join === 'right') found = source.plain(name, column);
+        else if (source.join === 'full') found = coalesce(binder, found, source.plain(name, column));
       } else {
         count++;
-        found ??= source.expr(column);
+        found ??= table === null ? source.plain(name, column) : named(source, column);
+        if (binder.names !== null && binder.foreignText === 0) binder.names.column(expr, source, column);
       }
     }
     if (count === 0 && ROWID_NAMES.has(name)) {
       for (const source of s.sources) {
-        const rowid = table === null || source.name === table ? source.rowidExpr() : undefined;
+        const rowid = (table === null ? !source.qualified : source.name === table) ? source.rowidExpr() : undefined;
         if (rowid !== undefined) count++;
         found ??= rowid;
       }
@@ -163,7 +207,7 @@ function bindAlias(binder: Binder, expr: ast.Expr, scope: Scope, alias: string):
 export function coalesce(binder: Binder, left: Expr, right: Expr): Expr {
   const fn = binder.context.functions.scalar('coalesce', 2);
   if (fn === undefined) throw new Error('coalesce is there');
-  return make({ op: 'call', fn, args: [left, right], collate: 'BINARY' }, 'any');
+  return make({ op: 'call', fn, args: [left, right], collate: 'BINARY' }, 'any', { affinity: left.affinity });
 }
 
 function written(expr: ast.ColumnExpr): string {
@@ -184,6 +228,7 @@ function bindLiteral(expr: ast.Literal): Expr {
 
 /** TRUE or FALSE where no column has that name. */
 function truthName(binder: Binder, expr: ast.Expr, scope: Scope): boolean | undefined {
+  if (expr.kind === 'in' && expr.list?.length === 0) return expr.negated;
   if (expr.kind !== 'column' || expr.table !== null || expr.quoted !== '') return undefined;
   const name = fold(expr.name);
   if (name !== 'true' && name !== 'false') return undefined;
@@ -196,6 +241,14 @@ export function inherited(exprs: readonly Expr[]): { collation: string | null; e
   return undefined;
 }
 
+/** The collation of a COLLATE, in upper case. @throws {SqlError} NO_SUCH_COLLATION */
+export function knownCollation(binder: Binder, { collation, at }: ast.CollateExpr): string {
+  if (collationOf(collation) === undefined) {
+    binder.fail('NO_SUCH_COLLATION', `no such collation sequence: ${collation}`, at);
+  }
+  return collation.toUpperCase();
+}
+
 /** Binds an expression that yields one value. */
 export function bindExpr(binder: Binder, expr: ast.Expr, scope: Scope): Expr {
   switch (expr.kind) {
@@ -205,7 +258,10 @@ export function bindExpr(binder: Binder, expr: ast.Expr, scope: Scope): Expr {
       const found = bindColumn(binder, expr, scope);
       if (found !== undefined) return found;
       if (expr.table === null) {
-        if (expr.quoted === '"') return constant(expr.name, 'text');
+        if (expr.quoted === '"') {
+          if (binder.names !== null && binder.foreignText === 0) binder.names.text(expr);
+          return constant(expr.name, 'text');
+        }
         const truth = expr.quoted === '' ? fold(expr.name) : '';
         if (truth === 'true' || truth === 'false') return constant(truth === 'true' ? 1 : 0, 'integer');
       }
@@ -259,11 +315,19 @@ export function bindExpr(binder: Binder, expr: ast.Expr, scope: Scope): Expr {
       return bindIn(binder, expr, scope);
     case 'like': {
       const args = [expr.pattern, expr.operand, ...(expr.escape === null ? [] : [expr.escape])];
-      const call = bindCall(binder, { ...NO_CALL, name: fold(expr.operator), args, at: expr.at }, scope);
+      const call = bindCall(binder, { ...NO_CALL, name: expr.operator, args, at: expr.at }, scope);
       return expr.negated ? make({ op: 'not', operand: call }) : call;
     }
     case 'case': {
-      const base = expr.base === null ? null : bindExpr(binder, expr.base, scope);
+      const { base: row, at } = expr;
+      if ((row?.kind === 'row' || row?.kind === 'select') && bindRow(binder, row, scope).length > 1) {
+        const whens = expr.whens.map((arm): typeof arm => {
+          const when: ast.Expr = { kind: 'binary', operator: '=', left: row, right: arm.when, at };
+          return { ...arm, when };
+        });
+        return bindExpr(binder, { ...expr, base: null, whens }, scope);
+      }
+      const base = row === null ? null : bindExpr(binder, row, scope);
       const whens = expr.whens.map((arm) => {
         const when = bindExpr(binder, arm.when, scope);
         const then = bindExpr(binder, arm.then, scope);
@@ -280,15 +344,22 @@ export function bindExpr(binder: Binder, expr: ast.Expr, scope: Scope): Expr {
       return make({ op: 'cast', to, operand }, CAST_TYPES[to], { affinity: to, ...inherited([operand]) });
     }
     case 'collate': {
-      if (collationOf(expr.collation) === undefined) {
-        binder.fail('NO_SUCH_COLLATION', `no such collation sequence: ${expr.collation}`, expr.at);
-      }
-      return { ...bindExpr(binder, expr.operand, scope), collation: expr.collation.toUpperCase(), explicit: true };
+      const operand = bindExpr(binder, expr.operand, scope);
+      const collation = knownCollation(binder, expr);
+      // the collation of a comparison is that of its sides
+      return operand.op === 'compare'
+        ? make({ op: 'cast', to: 'INTEGER', operand }, 'integer', { collation, explicit: true })
+        : { ...operand, collation, explicit: true };
     }
     case 'call':
       return bindCall(binder, expr, scope);
     case 'exists':
-      return make({ op: 'subquery', kind: 'exists', select: subquery(binder, expr.select, scope), negated: false });
+      return make({
+        op: 'subquery',
+        kind: 'exists',
+        select: subquery(binder, expr.select, scope, 'exists'),
+        negated: false,
+      });
     case 'select': {
       const items = bindRow(binder, expr, scope);
       if (items.length > 1) {
@@ -323,8 +394,13 @@ export function commonType(exprs: readonly { type: StaticType }[]): StaticType {
   return type;
 }
 
-function subquery(binder: Binder, select: ast.Select, scope: Scope): SubqueryRef {
-  const plan = planSelect(binder, select, scope);
+function subquery(
+  binder: Binder,
+  select: ast.Select,
+  scope: Scope,
+  kind: 'exists' | 'scalar' | null = null,
+): SubqueryRef {
+  const plan = planSelect(binder, select, scope, kind);
   return { plan, cache: binder.registers++ };
 }
 
@@ -337,7 +413,7 @@ function columnOf(select: SubqueryRef, column: number): Expr {
 export function bindRow(binder: Binder, expr: ast.Expr, scope: Scope): Expr[] {
   if (expr.kind === 'row') return expr.items.map((item) => bindExpr(binder, item, scope));
   if (expr.kind !== 'select') return [bindExpr(binder, expr, scope)];
-  const select = subquery(binder, expr.select, scope);
+  const select = subquery(binder, expr.select, scope, 'scalar');
   const { columns } = select.plan;
   if (columns.length > 1) return columns.map((_, i) => columnOf(select, i));
   const { type, affinity, collation } = columns[0] as ResultColumn;
@@ -433,6 +509,10 @@ export function compare(operator: CompareOperator, left: Expr, right: Expr): Exp
 
 function bindIn(binder: Binder, expr: ast.InExpr, scope: Scope): Expr {
   const { negated } = expr;
+  const [member] = expr.list ?? [];
+  if (expr.list?.length === 1 && member?.kind === 'select')
+    return bindIn(binder, { ...expr, list: null, select: member.select }, scope);
+  if (expr.list?.length === 0) return constant(Number(negated), 'integer'); // whatever stands before it
   const operand = bindRow(binder, expr.operand, scope);
   const compared = (affinity: Affinity | null, item: Expr, member: Expr | undefined): Comparison => ({
     leftAffinity: neededAffinity(affinity, item),
@@ -471,7 +551,7 @@ function bindIn(binder: Binder, expr: ast.InExpr, scope: Scope): Expr {
     const comparisons = operand.map((item) => compared(item.affinity, item, undefined));
     return make({ op: 'in', operand, list, select: null, negated, comparisons });
   }
-  const ref = subquery(binder, expr.select ?? selectAll(expr.table as ast.TableSource), scope);
+  const ref = subquery(binder, expr.select ?? selectFrom([expr.table as ast.TableSource]), scope);
   const { columns } = ref.plan;
   if (columns.length !== operand.length) {
     binder.fail(
@@ -480,21 +560,23 @@ function bindIn(binder: Binder, expr: ast.InExpr, scope: Scope): Expr {
       expr.at,
     );
   }
+  // Of a compound SQLite takes the columns of its last arm.
+  const last = ref.plan.arms.at(-1);
+  const members = last?.values?.at(-1) ?? (ref.plan.arms.length > 1 ? last?.select : undefined);
   const comparisons = operand.map((item, i) => {
-    const member = columnOf(ref, i);
+    const member = members?.[i] ?? columnOf(ref, i);
     return compared(commonAffinity(item.affinity, member.affinity), item, member);
   });
   return make({ op: 'in', operand, list: null, select: ref, negated, comparisons });
 }
 
-/** `SELECT * FROM table`. */
-function selectAll(table: ast.FromItem): ast.Select {
-  const { at } = table;
+/** `SELECT * FROM …`. */
+export function selectFrom(from: readonly ast.FromItem[], at: number = from[0]?.at ?? -1): ast.Select {
   const arm: ast.SelectCore = {
     kind: 'core',
     distinct: false,
     columns: [{ kind: 'star', table: null, at }],
-    from: [table],
+    from,
     where: null,
     groupBy: null,
     having: null,

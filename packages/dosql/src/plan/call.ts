@@ -73,7 +73,13 @@ export function bindCall(binder: Binder, expr: ast.CallExpr, scope: Scope): Expr
       binder.fail('MISUSED_WINDOW_FUNCTION', `${name}() may not be used as a window function`, at);
     if (expr.filter !== null)
       binder.fail('INVALID_STATEMENT', `FILTER may not be used with non-aggregate ${name}()`, at);
+    if (expr.orderBy !== null)
+      binder.fail('INVALID_STATEMENT', `ORDER BY may not be used with non-aggregate ${name}()`, at);
     const args = expr.args.map((arg) => bindExpr(binder, arg, scope));
+    if (fn.name === 'likelihood' && !isProbability(expr.args[1])) {
+      const message = 'second argument to likelihood() must be a constant between 0.0 and 1.0';
+      binder.fail('INVALID_STATEMENT', message, at);
+    }
     return make({ op: 'call', fn, args, collate: collationOfArgs(args) }, fn.type ?? 'any', inherited(args));
   }
   if (expr.over !== null) return bindWindow(binder, expr, fn, kind, scope);
@@ -117,6 +123,10 @@ export function bindCall(binder: Binder, expr: ast.CallExpr, scope: Scope): Expr
   });
   binder.readScopes.push(owner);
   return make({ op: 'register', index: register }, resultType(fn, args), inherited(args));
+}
+
+function isProbability(expr: ast.Expr | undefined): boolean {
+  return expr?.kind === 'literal' && expr.real !== undefined && expr.real <= 1;
 }
 
 function resultType(fn: FunctionInfo, args: readonly Expr[]): StaticType {

@@ -4,7 +4,8 @@ import type { Binder } from './bind.ts';
 import { fold } from './error.ts';
 import type { CtePlan, ResultColumn } from './plan.ts';
 import { Scope, type Cte, type Env } from './scope.ts';
-import { bindLimits, compoundOrder, planSelect } from './select.ts';
+import { bindLimits, planSelect } from './select.ts';
+import { compoundOrder } from './terms.ts';
 
 /** How often a tree of syntax reads a table of that name. */
 function countReads(node: unknown, name: string): number {
@@ -80,12 +81,18 @@ export function materialize(binder: Binder, cte: Cte): Cte['ready'] {
     limit: null,
     offset: null,
     columns,
-    collations: initial.collations,
+    collations: initial.columns.map(({ collation }) => collation ?? 'BINARY'),
   };
   if (isRecursive) {
     columns = columns.map((column) => ({ ...column, type: 'any' as const }));
     cte.self = { id, columns };
     const recursive = arms.slice(firstRecursive).map((arm) => {
+      if (countReads(arm, key) > 1) {
+        const own =
+          arm.kind === 'core' ? arm.from.filter((item) => item.kind === 'table' && fold(item.name) === key) : [];
+        const what = own.length > 1 ? 'multiple references to recursive table' : 'multiple recursive references';
+        binder.fail('CIRCULAR_REFERENCE', `${what}: ${table.name}`, table.at);
+      }
       const plan = planSelect(binder, { ...select, ...bare, arms: [arm], operators: [] }, scope);
       if (plan.arms[0]?.group) {
         binder.fail('INVALID_STATEMENT', 'recursive aggregate queries not supported', arm.at);
@@ -95,7 +102,7 @@ export function materialize(binder: Binder, cte: Cte): Cte['ready'] {
       return plan;
     });
     const distinct = select.operators.slice(firstRecursive - 1).includes('UNION');
-    const orderBy = compoundOrder(binder, select, [initial.columns], initial.collations);
+    const orderBy = compoundOrder(binder, select, [initial.columns], plan.collations);
     plan = { ...plan, columns, recursive, distinct, orderBy, ...bindLimits(binder, select) };
   }
   cte.self = null;

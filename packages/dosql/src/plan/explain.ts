@@ -1,6 +1,6 @@
 /** EXPLAIN QUERY PLAN, in SQLite's words. @see https://www.sqlite.org/eqp.html */
 import type { IndexInfo, TableInfo } from '../catalog/schema.ts';
-import type { Access, CtePlan, Loop, SelectArm, SelectPlan, SubqueryRef } from './plan.ts';
+import type { Access, CtePlan, Loop, LoopProfile, SelectArm, SelectPlan, SubqueryRef } from './plan.ts';
 import { visit } from './tree.ts';
 
 /** `parent` is the id of the row that this one stands under, 0 at the top. */
@@ -8,26 +8,29 @@ export interface ExplainRow {
   readonly id: number;
   readonly parent: number;
   readonly detail: string;
+  /** Of a loop that is measured. */
+  readonly profile?: LoopProfile;
 }
 
-export function explain(plan: SelectPlan): ExplainRow[] {
-  const lines = new Lines();
-  lines.select(plan, 0);
-  return lines.rows;
-}
-
-class Lines {
+/** Describes plans, one after the other. */
+export class Explanation {
   readonly rows: ExplainRow[] = [];
+  readonly #isMeasured: boolean;
   readonly #seen = new Set<unknown>();
   #subqueries = 0;
 
-  add(parent: number, detail: string): number {
+  /** @param isMeasured the loops are made ready to be measured when they run */
+  constructor(isMeasured = false) {
+    this.#isMeasured = isMeasured;
+  }
+
+  add(parent: number, detail: string, profile?: LoopProfile): number {
     const id = this.rows.length + 1;
-    this.rows.push({ id, parent, detail });
+    this.rows.push({ id, parent, detail, ...(profile !== undefined && { profile }) });
     return id;
   }
 
-  select(plan: SelectPlan, parent: number): void {
+  select(plan: SelectPlan, parent = 0): void {
     for (const cte of plan.withs) this.#cte(cte, parent);
     const { arms, operators } = plan;
     if (arms.length === 1) this.#arm(arms[0] as SelectArm, plan, parent);
@@ -76,7 +79,14 @@ class Lines {
       if (this.#seen.has(ref)) return;
       this.#seen.add(ref);
       const correlated = ref.plan.correlated ? 'CORRELATED ' : '';
-      this.select(ref.plan, this.add(parent, `${correlated}${kind} SUBQUERY ${++this.#subqueries}`));
+      const id = this.add(parent, `${correlated}${kind} SUBQUERY ${++this.#subqueries}`);
+      this.select(ref.plan, id);
+      const { lookup } = ref.plan;
+      if (lookup === undefined) return;
+      const { loop, after } = lookup;
+      const later = this.add(id, `AFTER ${after} ${after === 1 ? 'ROW' : 'ROWS'}`);
+      if (loop.plan !== undefined) this.select(loop.plan, this.add(later, `MATERIALIZE ${title(loop)}`));
+      this.#loop(loop, later, false);
     };
     const parts = (node as unknown[]).flatMap((part) =>
       isArm(part) ? [{ ...part, loops: part.loops.map((loop) => ({ ...loop, plan: undefined })) }] : [part],
@@ -97,9 +107,10 @@ class Lines {
 
   #loop(loop: Loop, parent: number, firstOnly: boolean): void {
     const { access, index, table } = loop;
+    if (this.#isMeasured) loop.profile = { loops: 0, rows: 0, ms: 0 };
     const suffix = loop.join === 'inner' ? '' : ` ${loop.join.toUpperCase()}-JOIN`;
     if (access.kind === 'or') {
-      const id = this.add(parent, `MULTI-INDEX OR${suffix}`);
+      const id = this.add(parent, `MULTI-INDEX OR${suffix}`, loop.profile);
       access.parts.forEach((part, i) => {
         const { covering: _, ...rest } = loop;
         this.add(this.add(id, `INDEX ${i + 1}`), detail({ ...rest, access: part.access }, part.index, table));
@@ -109,6 +120,7 @@ class Lines {
     this.add(
       parent,
       (firstOnly ? 'SEARCH' + detail(loop, index, table).replace(/^[A-Z]*/, '') : detail(loop, index, table)) + suffix,
+      loop.profile,
     );
   }
 }

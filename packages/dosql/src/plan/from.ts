@@ -1,15 +1,16 @@
 /** Binds FROM: tables, views, subqueries, common table expressions, functions, and how they are joined. */
-import type { ViewInfo } from '../catalog/schema.ts';
+import type { Catalog, ViewInfo } from '../catalog/schema.ts';
 import { parseStatement } from '../sql/index.ts';
 import type * as ast from '../sql/ast.ts';
-import { bindExpr, coalesce, compare, type Binder } from './bind.ts';
+import { bindExpr, coalesce, compare, selectFrom, type Binder } from './bind.ts';
 import { materialize } from './cte.ts';
 import { fold } from './error.ts';
+import { factor } from './factor.ts';
 import type { Conjunct, Item } from './item.ts';
 import type { Expr, Loop, ResultColumn, SelectPlan, TableFunctionInfo } from './plan.ts';
 import { Scope, slotColumns, Source, tableSlots, type Cte, type DerivedColumn, type Env } from './scope.ts';
 import { bindCore, finishPlan, isGrouped, isSimple, planSelect, type BoundArm } from './select.ts';
-import { make, same } from './tree.ts';
+import { make, same, sourcesOf } from './tree.ts';
 
 const viewSelects = new WeakMap<ViewInfo, ast.Select>();
 
@@ -35,7 +36,13 @@ function splitConjunct(expr: Expr, reads: readonly number[], after: number, out:
   if (expr.op === 'and') {
     splitConjunct(expr.left, reads, after, out);
     splitConjunct(expr.right, reads, after, out);
-  } else out.push({ expr: memberOf(expr) ?? expr, reads, after });
+    return;
+  }
+  const parts = factor(expr);
+  for (const part of parts) {
+    const own = parts.length === 1 ? reads : reads.filter((source) => sourcesOf(part).includes(source));
+    out.push({ expr: memberOf(part) ?? part, reads: own, after });
+  }
 }
 
 /** `a = 1 OR a = 2` as `a IN (1, 2)`. */
@@ -57,8 +64,15 @@ function memberOf(expr: Expr): Expr | undefined {
   return make({ op: 'in', operand: [key], list, select: null, negated: false, comparisons });
 }
 
+/** As in SQLite. */
+const JOIN_MAX = 64;
+
 export function bindFrom(binder: Binder, from: readonly ast.FromItem[], scope: Scope, joined: Joined): void {
   const outer = from.some(({ join }) => join?.type === 'RIGHT' || join?.type === 'FULL');
+  const start = scope.sources.length;
+  if (from.length > JOIN_MAX) binder.fail('INVALID_STATEMENT', `at most ${JOIN_MAX} tables in a join`);
+  /** ON of inner joins, which may name tables to the right. */
+  const late: ast.Expr[] = [];
   for (const item of from) {
     const { join } = item;
     const kind = join === null ? 'inner' : JOINS[join.type];
@@ -68,9 +82,13 @@ export function bindFrom(binder: Binder, from: readonly ast.FromItem[], scope: S
     const on: Conjunct[] = [];
     const own = scope.sources.slice(before);
     if (join !== null) {
-      joinByName(binder, join, scope, { before, kind, on, own });
-      if (join.on !== null) bindConjuncts(binder, join.on, scope, joined.items.length - 1, on);
+      joinByName(binder, join, scope, { earlier: scope.sources.slice(start, before), kind, on, own, outer });
+      if (join.on !== null && kind === 'inner' && !outer) late.push(join.on);
+      else if (join.on !== null) bindConjuncts(binder, join.on, scope, joined.items.length - 1, on);
     }
+    if (kind !== 'right') for (const source of kind === 'inner' ? [] : own) source.nullable = true;
+    if (kind === 'right' || kind === 'full')
+      for (const source of scope.sources.slice(0, before)) source.nullable = true;
     if (kind === 'inner')
       joined.conjuncts.push(...on.map((part) => ({ ...part, after: outer ? joined.items.length - 1 : -1 })));
     else {
@@ -79,22 +97,27 @@ export function bindFrom(binder: Binder, from: readonly ast.FromItem[], scope: S
       target.on = [...target.on, ...on];
     }
   }
+  for (const on of late) bindConjuncts(binder, on, scope, -1, joined.conjuncts);
 }
 
 const JOINS = { INNER: 'inner', CROSS: 'inner', LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const;
 
 interface ByName {
-  /** Sources of the scope that stand before the join. */
-  before: number;
+  /** Sources that stand before the join. */
+  earlier: readonly Source[];
   kind: Loop['join'];
   on: Conjunct[];
   own: readonly Source[];
+  /** The FROM has a RIGHT or FULL join: names must be clear then. */
+  outer: boolean;
 }
 
 /** USING and NATURAL. */
-function joinByName(binder: Binder, join: ast.Join, scope: Scope, { before, kind, on, own }: ByName): void {
+function joinByName(binder: Binder, join: ast.Join, scope: Scope, by: ByName): void {
+  const { earlier, kind, on, own, outer } = by;
+  if (join.natural && (join.on ?? join.using) !== null)
+    binder.fail('INVALID_STATEMENT', 'a NATURAL join may not have an ON or USING clause', join.at);
   let names: readonly ast.Name[] = join.using ?? [];
-  const earlier = scope.sources.slice(0, before);
   if (join.natural) {
     const common: ast.Name[] = [];
     for (const source of own) {
@@ -115,17 +138,20 @@ function joinByName(binder: Binder, join: ast.Join, scope: Scope, { before, kind
     for (const source of earlier) {
       const column = source.find(key);
       if (column < 0) continue;
-      const expr = source.expr(column);
-      if (left === undefined || source.join === 'right') left = expr;
+      const expr = source.plain(key, column);
+      if (left === undefined) left = expr;
       else if (source.using?.has(key) !== true) joinedBefore++;
-      else if (source.join === 'full') left = coalesce(binder, left, expr);
+      else if (outer) {
+        const operand = coalesce(binder, left, expr); // which compares as a number does
+        left = make({ op: 'affinity', to: 'NUMERIC', operand }, 'any', { ...operand, affinity: 'NUMERIC' });
+      }
     }
     if (left === undefined || right === undefined) {
       return binder.fail('NO_SUCH_COLUMN', `cannot join using column ${name} - column not present in both tables`, at);
     }
-    if (joinedBefore > 0) binder.fail('AMBIGUOUS_COLUMN', `ambiguous reference to ${name} in USING()`, at);
+    if (joinedBefore > 0 && outer) binder.fail('AMBIGUOUS_COLUMN', `ambiguous reference to ${name} in USING()`, at);
     const mark = binder.reads.length;
-    const expr = compare('=', binder.note(left, scope), binder.note(right.expr(right.find(key)), scope));
+    const expr = compare('=', binder.note(left, scope), binder.note(right.plain(key, right.find(key)), scope));
     on.push({ expr, reads: binder.reads.slice(mark), after: -1 });
     right.join = kind;
     (right.using ??= new Set()).add(key);
@@ -149,6 +175,10 @@ interface Target {
 function bindItem(binder: Binder, item: ast.FromItem, target: Target): void {
   const { scope, joined } = target;
   if (item.kind === 'group') {
+    if (item.alias !== null) {
+      const body = { env: scope.env, parent: scope.parent };
+      return bindSubquery(binder, selectFrom(item.items, item.at), item.alias, target, body);
+    }
     if (item.items.length === 1) return bindItem(binder, { ...(item.items[0] as ast.FromItem), join: null }, target);
     if (
       target.kind === 'inner' &&
@@ -163,27 +193,30 @@ function bindItem(binder: Binder, item: ast.FromItem, target: Target): void {
     return bindSubquery(binder, item.select, item.alias ?? '', target, { env: scope.env, parent: scope.parent });
   }
   const { name, alias, indexedBy } = item;
-  if (item.asOf !== null) binder.fail('UNSUPPORTED', 'AS OF is not supported in SQL yet: use asOf()', item.at);
   const key = fold(name);
   const title = alias ?? name;
-  if (item.schema === null && item.args === null) {
+  if (item.schema === null && item.args === null && item.asOf === null) {
     for (let env = scope.env; env !== null; env = env.parent) {
       const cte = env.ctes.get(key);
       if (cte !== undefined) return bindCte(binder, cte, title, target);
     }
   }
-  const { catalog, functions } = binder.context;
-  const schema = item.schema === null ? 'main' : fold(item.schema);
-  const known = schema === 'main' ? catalog.table(name) : undefined;
+  const { functions } = binder.context;
+  const catalog = item.asOf === null ? binder.context.catalog : pastCatalog(binder, item.asOf, item.at);
+  const schema = item.schema === null ? binder.home : fold(item.schema);
+  const known = schema === null || schema === 'main' || schema === 'temp' ? catalog.table(name, schema) : undefined;
   if (known === undefined || item.args !== null) {
     const fn = known === undefined ? functions.table?.(key) : undefined;
     if (fn !== undefined) return bindFunction(binder, fn, item, target);
     if (known !== undefined) binder.fail('NO_SUCH_FUNCTION', `'${name}' is not a function`, item.at);
     const names = [...catalog.tables()].map((table) => table.name);
-    const written = item.schema === null ? name : `${item.schema}.${name}`;
+    const prefix = item.schema ?? (binder.foreignText > 0 || binder.names !== null || scope.trigger ? 'main' : null);
+    const written = prefix === null ? name : `${prefix}.${name}`;
     return binder.fail('NO_SUCH_TABLE', `no such table: ${written}`, item.at, { name, known: names });
   }
   if (known.kind === 'view') {
+    if (typeof indexedBy === 'string') binder.fail('NO_SUCH_INDEX', `no such index: ${indexedBy}`, item.at);
+    if (binder.names !== null && binder.foreignText === 0) binder.names.table(item, known, null);
     if (binder.opening.includes(known)) binder.fail('CIRCULAR_REFERENCE', `view ${known.name} is circularly defined`);
     let select = viewSelects.get(known);
     if (select === undefined) {
@@ -192,6 +225,9 @@ function bindItem(binder: Binder, item: ast.FromItem, target: Target): void {
     }
     binder.opening.push(known);
     binder.foreignText++;
+    const { context, home } = binder;
+    binder.home = known.temporary === true ? null : 'main';
+    if (item.asOf !== null) binder.context = { ...context, catalog };
     bindSubquery(binder, select, title, target, {
       env: null,
       parent: null,
@@ -199,6 +235,8 @@ function bindItem(binder: Binder, item: ast.FromItem, target: Target): void {
       name: known.name,
       isView: true,
     });
+    binder.context = context;
+    binder.home = home;
     binder.foreignText--;
     binder.opening.pop();
     return;
@@ -208,6 +246,7 @@ function bindItem(binder: Binder, item: ast.FromItem, target: Target): void {
   }
   const source = binder.tableSource(title, known);
   scope.sources.push(source);
+  if (binder.names !== null && binder.foreignText === 0) binder.names.table(item, known, source);
   joined.items.push({
     source: source.id,
     kind: 'table',
@@ -220,6 +259,11 @@ function bindItem(binder: Binder, item: ast.FromItem, target: Target): void {
     fixed: target.fixed,
     used: source.used,
   });
+}
+
+function pastCatalog(binder: Binder, point: ast.Expr, at: number): Catalog {
+  const { past } = binder.context;
+  return past === undefined ? binder.fail('UNSUPPORTED', 'AS OF may not stand here', at) : past(point);
 }
 
 const PLAIN = { join: 'inner', on: [], indexedBy: null, used: [] } as const;
@@ -236,7 +280,9 @@ function bindFunction(binder: Binder, fn: TableFunctionInfo, item: ast.TableSour
     hidden: slot >= fn.columns.length,
     expr: make({ op: 'column', source: id, slot }, 'any'),
   }));
-  target.scope.sources.push(new Source(id, item.alias ?? item.name, columns));
+  const source = new Source(id, item.alias ?? item.name, columns);
+  if (fn.hasRowid === true) source.rowid = make({ op: 'column', source: id, slot: names.length }, 'integer');
+  target.scope.sources.push(source);
   const { fixed } = target;
   target.joined.items.push({
     ...PLAIN,
@@ -245,7 +291,7 @@ function bindFunction(binder: Binder, fn: TableFunctionInfo, item: ast.TableSour
     name: item.alias ?? item.name,
     fn,
     args,
-    slots: names.length,
+    slots: names.length + Number(fn.hasRowid === true),
     fixed,
   });
 }
@@ -295,7 +341,7 @@ function bindSubquery(binder: Binder, select: ast.Select, alias: string, target:
       const columns = titles(binder, arm.columns, body.columns, body.name ?? alias, body.isView);
       const derived = columns.map((info, i): DerivedColumn => {
         const { explicit: _, ...expr } = arm.select[i] as Expr;
-        return { name: info.name, expr: expr, info };
+        return { name: info.name, expr: { ...expr, collation: expr.collation ?? 'BINARY' }, info };
       });
       scope.sources.push(new Source(binder.sources++, alias, derived));
       if (kind === 'inner') {
@@ -317,7 +363,10 @@ function bindSubquery(binder: Binder, select: ast.Select, alias: string, target:
 function mayFlatten(arm: BoundArm, { kind, outer }: Target): boolean {
   if (outer || arm.items.length === 0 || isGrouped(arm) || arm.scope.windows.length > 0) return false;
   if (arm.items.some(({ join }) => join === 'right' || join === 'full')) return false;
-  return kind === 'inner' || (arm.items.length === 1 && arm.select.every(({ op }) => op === 'column'));
+  const [first] = arm.items;
+  // columns of the subquery itself are NULL where no row matches; those of a query around are not
+  const isOwn = (expr: Expr): boolean => expr.op === 'column' && expr.source === first?.source;
+  return kind === 'inner' || (arm.items.length === 1 && arm.select.every(isOwn));
 }
 
 function bindCte(binder: Binder, cte: Cte, alias: string, target: Target): void {
@@ -378,6 +427,7 @@ function bindGroup(binder: Binder, group: ast.GroupSource, target: Target): void
     const { type, affinity, collation } = expr;
     return make({ op: 'column', source: id, slot: select.length - 1 }, type, { affinity, collation });
   };
+  const before = scope.sources.length;
   for (const source of arm.scope.sources) {
     const derived: DerivedColumn[] = [];
     for (let i = 0; i < source.length; i++) {
@@ -387,9 +437,22 @@ function bindGroup(binder: Binder, group: ast.GroupSource, target: Target): void
     const outside = new Source(id, source.name, derived);
     if (rowid !== undefined) outside.rowid = add(rowid);
     outside.using = source.using;
-    outside.join = source.join;
     scope.sources.push(outside);
   }
+  const merged = new Map<string, Expr>();
+  for (const name of new Set(arm.scope.sources.flatMap(({ using }) => [...(using ?? [])]))) {
+    const column: ast.ColumnExpr = {
+      kind: 'column',
+      schema: null,
+      table: null,
+      name,
+      quoted: '`',
+      at: -1,
+      tableAt: -1,
+    };
+    merged.set(name, add(bindExpr(binder, column, arm.scope)));
+  }
+  for (const source of scope.sources.slice(before)) source.merged = merged;
   arm.select.push(...select);
   const columns = select.map(({ type, affinity, collation }, i) => ({ name: `c${i}`, type, affinity, collation }));
   arm.columns.push(...columns);

@@ -9,7 +9,7 @@ import { Scope, type PlanContext } from './scope.ts';
 import { planSelect } from './select.ts';
 
 export { Binder, bindExpr, bindRow, compare, typeAffinity } from './bind.ts';
-export { explain, type ExplainRow } from './explain.ts';
+export { Explanation, type ExplainRow } from './explain.ts';
 export type * from './plan.ts';
 export { Scope, slotColumns, Source, type DerivedColumn, type PlanContext } from './scope.ts';
 export { bindResults, planSelect } from './select.ts';

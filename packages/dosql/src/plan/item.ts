@@ -10,7 +10,7 @@ export interface Conjunct {
   readonly after: number;
 }
 
-export type Item = Omit<Loop, 'access' | 'local' | 'on' | 'filters' | 'rows' | 'join'> & {
+export type Item = Omit<Loop, 'access' | 'local' | 'on' | 'filters' | 'rows' | 'join' | 'used'> & {
   join: Loop['join'];
   on: readonly Conjunct[];
   /** INDEXED BY; false: NOT INDEXED. */

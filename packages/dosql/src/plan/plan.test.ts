@@ -5,7 +5,7 @@ import { aggregateFunction, scalarFunction, tableFunction, windowFunction } from
 import { defineIndex, defineTable } from '../exec/table-definition.ts';
 import type * as ast from '../sql/ast.ts';
 import { parseStatement } from '../sql/index.ts';
-import { explain, planQuery, type FunctionTable, type StatementPlan } from './index.ts';
+import { Explanation, planQuery, type FunctionTable, type StatementPlan } from './index.ts';
 
 const functions: FunctionTable = {
   scalar: scalarFunction,
@@ -58,7 +58,9 @@ function planOf(catalog: Catalog, sql: string): StatementPlan {
 /** The tree as text, two spaces a level. */
 function explained(catalog: Catalog, sql: string): string {
   const depth = new Map([[0, -1]]);
-  return explain(planOf(catalog, sql).plan)
+  const explanation = new Explanation();
+  explanation.select(planOf(catalog, sql).plan);
+  return explanation.rows
     .map(({ id, parent, detail }) => {
       const level = (depth.get(parent) ?? 0) + 1;
       depth.set(id, level);

@@ -39,6 +39,8 @@ export interface TableFunctionInfo {
   readonly max: number;
   readonly columns: readonly string[];
   readonly hidden: readonly string[];
+  /** Rows end with a rowid, behind the hidden columns. */
+  readonly hasRowid?: boolean;
 }
 
 /** Where functions are looked up: by the executor's tables and the session's own functions. */
@@ -187,6 +189,22 @@ export interface SelectPlan {
   readonly correlated: boolean;
   /** The sources of queries around it that it reads, each once. */
   readonly outer: readonly number[];
+  /** Another way to the answer, for when many rows ask for it. */
+  readonly lookup?: LookupPlan;
+}
+
+/**
+ * A correlated query whose rows are kept in a hash table. `loop` has access 'hash', whose keys read the query around.
+ * EXISTS: whether one of the rows under the keys meets `residual`. Else `column` of the only row; without one, what the
+ * query gives for a row around it that has no match, which is the same for all of them.
+ */
+export interface LookupPlan {
+  readonly loop: Loop;
+  readonly residual: readonly Expr[];
+  /** −1: EXISTS. */
+  readonly column: number;
+  /** Rows that have to ask before it pays. */
+  readonly after: number;
 }
 
 /** `column` ≥ 0: a result column; else `expr`, of a single arm only. */
@@ -331,8 +349,24 @@ export interface Loop {
   readonly args?: readonly Expr[];
   /** Values in a row of the source. */
   readonly slots: number;
+  /** kind 'table': the slots that are read. */
+  readonly used?: readonly boolean[];
+  /** Access 'hash': the slots that are read of rows that have passed `local`; absent: all. */
+  kept?: readonly boolean[];
   /** Expected rows for each row of the loops before. */
   readonly rows: number;
+  /** Of EXPLAIN ANALYZE: what its runs come to; it then goes row by row. */
+  profile?: LoopProfile;
+}
+
+/** What a loop did. */
+export interface LoopProfile {
+  /** How often it began. */
+  loops: number;
+  /** Rows that it handed on. */
+  rows: number;
+  /** Milliseconds in it, those of the loops further in left aside. */
+  ms: number;
 }
 
 /** A value that a key column is compared with. `affinity` is applied to it first. */

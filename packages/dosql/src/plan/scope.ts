@@ -12,6 +12,8 @@ import type { AggregateCall, CtePlan, Expr, FunctionTable, Loop, ResultColumn, W
 export interface PlanContext {
   readonly catalog: Catalog;
   readonly functions: FunctionTable;
+  /** The schema at a point of the past, for AS OF. */
+  readonly past?: ((point: ast.Expr) => Catalog) | undefined;
   /** Text of the statement, for positions of errors. */
   readonly sql?: string;
 }
@@ -85,8 +87,14 @@ export class Source {
   /** Names joined by USING with what stands before. */
   using: Set<string> | null = null;
   join: Loop['join'] = 'inner';
+  /** By folded name: what the name alone means, where joins within a group have made one column of several. */
+  merged: ReadonlyMap<string, Expr> | null = null;
+  /** On the far side of an outer join: VIRTUAL columns are NULL in a row of NULLs. */
+  nullable = false;
   /** Slots that are read. */
   readonly used: boolean[] = [];
+  /** OLD, NEW and EXCLUDED: columns are found only with this name before them. */
+  qualified = false;
   /** What rowid means, where it is not slot 0 of the table itself. */
   rowid: Expr | null = null;
   /** Binds the expression of a VIRTUAL column of the table. */
@@ -137,6 +145,11 @@ export class Source {
     if (column === table.rowidColumn) return this.slot(0, info);
     if (info.slot < 0) return (this.generate as NonNullable<Source['generate']>)(this, info);
     return this.slot(info.slot, info);
+  }
+
+  /** What the name of a column means where no table is named. */
+  plain(name: string, column: number): Expr {
+    return this.merged?.get(name) ?? this.expr(column);
   }
 
   slot(slot: number, info: ColumnInfo | null): Expr {
@@ -222,7 +235,10 @@ export class Scope {
 export function slotColumns(source: number, columns: readonly ResultColumn[]): DerivedColumn[] {
   return columns.map((info, slot) => ({
     name: info.name,
-    expr: make({ op: 'column', source, slot }, info.type, { affinity: info.affinity, collation: info.collation }),
+    expr: make({ op: 'column', source, slot }, info.type, {
+      affinity: info.affinity,
+      collation: info.collation ?? 'BINARY',
+    }),
     info,
   }));
 }

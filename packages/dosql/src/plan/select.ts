@@ -1,8 +1,9 @@
 /** Binds SELECT, arm by arm, and puts its plan together. */
 import type * as ast from '../sql/ast.ts';
-import { bindExpr, commonType, type Binder } from './bind.ts';
+import { bindExpr, commonType, knownCollation, type Binder } from './bind.ts';
 import { bindOrder, orderTerm, plainly } from './call.ts';
 import { declare, mismatch } from './cte.ts';
+import { decorrelate } from './decorrelate.ts';
 import { fold } from './error.ts';
 import { bindConjuncts, bindFrom } from './from.ts';
 import type { Conjunct, Item } from './item.ts';
@@ -20,7 +21,8 @@ import type {
   WindowStage,
 } from './plan.ts';
 import { Scope, type DerivedColumn, type Source } from './scope.ts';
-import { make, rewrite, same } from './tree.ts';
+import { columnNumber, compoundOrder, sharedAffinity, withoutCollate } from './terms.ts';
+import { readSlots, rewrite, same } from './tree.ts';
 
 /** An arm with all but ORDER BY bound, and nothing planned. */
 export interface BoundArm {
@@ -50,21 +52,31 @@ export function isSimple(select: ast.Select): boolean {
   return arm.groupBy === null && arm.having === null;
 }
 
-/** Plans a query in the sight of `around`, whose columns it may read. */
-export function planSelect(binder: Binder, select: ast.Select, around: Scope): SelectPlan {
+/** Plans a query in the sight of `around`, whose columns it may read; `inside` an expression, of which kind. */
+export function planSelect(
+  binder: Binder,
+  select: ast.Select,
+  around: Scope,
+  inside: 'exists' | 'scalar' | null = null,
+): SelectPlan {
   const firstSource = binder.sources;
   const mark = binder.reads.length;
   const withs: CtePlan[] = [];
   let scope = around;
   if (select.with !== null) {
-    scope = new Scope(around, null);
-    scope = new Scope(around, declare(binder, select, scope, withs));
+    scope = new Scope(around, declare(binder, select, around, withs));
     scope.asWritten = around.asWritten;
   }
   const [arm] = select.arms;
   const from = { firstSource, mark, withs };
-  if (select.arms.length === 1 && arm?.kind === 'core')
-    return finishPlan(binder, bindCore(binder, arm, scope), select, from);
+  if (select.arms.length === 1 && arm?.kind === 'core') {
+    const bound = bindCore(binder, arm, scope);
+    const plan = finishPlan(binder, bound, select, from);
+    if (inside === null || !plan.correlated) return plan;
+    const finish = (other: BoundArm): SelectPlan => finishPlan(binder, other, null, from);
+    const lookup = decorrelate(binder, { bound, plan, firstSource, kind: inside, finish });
+    return lookup === undefined ? plan : { ...plan, lookup };
+  }
   return planCompound(binder, select, scope, from);
 }
 
@@ -91,9 +103,19 @@ function outerReads(binder: Binder, { firstSource, mark }: Start): number[] {
 }
 
 function planCompound(binder: Binder, select: ast.Select, scope: Scope, start: Start): SelectPlan {
-  const plans = select.arms.map((arm): Pick<SelectPlan, 'arms' | 'columns'> => {
-    if (arm.kind === 'values') return planValues(binder, arm, scope);
-    return finishPlan(binder, bindCore(binder, arm, scope), null, {
+  const bound: (BoundArm | null)[] = [];
+  /** Expressions of the columns, row by row of VALUES. */
+  const results: (readonly Expr[])[] = [];
+  const plans = select.arms.map((arm, i): Pick<SelectPlan, 'arms' | 'columns'> => {
+    bound[i] = null;
+    if (arm.kind === 'values') {
+      const plan = planValues(binder, arm, scope);
+      results.push(...(plan.arms[0]?.values ?? []));
+      return plan;
+    }
+    const core = (bound[i] = bindCore(binder, arm, scope));
+    results.push(core.select);
+    return finishPlan(binder, core, null, {
       firstSource: binder.sources,
       mark: binder.reads.length,
       withs: NONE,
@@ -105,10 +127,10 @@ function planCompound(binder: Binder, select: ast.Select, scope: Scope, start: S
     if (columns.length !== first.length) mismatch(binder, select.operators[i - 1] as string, select.arms[i]?.at ?? -1);
   });
   const columns = first.map((column, i): ResultColumn => {
-    if (lists.length === 1) return column;
+    if (lists.length === 1) return { ...column, affinity: sharedAffinity(results, i) };
     const type = commonType(lists.map((list) => list[i] as ResultColumn));
     const collation = lists.map((list) => list[i]?.collation).find((name) => name !== null && name !== undefined);
-    return { ...column, type, collation: collation ?? null };
+    return { ...column, type, affinity: sharedAffinity(results, i), collation: collation ?? null };
   });
   const collations = columns.map(({ collation }) => collation ?? 'BINARY');
   const outer = outerReads(binder, start);
@@ -117,7 +139,7 @@ function planCompound(binder: Binder, select: ast.Select, scope: Scope, start: S
     operators: select.operators,
     columns,
     collations,
-    orderBy: compoundOrder(binder, select, lists, collations),
+    orderBy: compoundOrder(binder, select, lists, collations, bound),
     orderSatisfied: select.orderBy.length === 0,
     ...bindLimits(binder, select),
     withs: start.withs,
@@ -146,72 +168,6 @@ const EMPTY_ARM: SelectArm = {
   collations: NONE,
   values: null,
 };
-
-function ordinal(n: number): string {
-  const tens = n % 100;
-  return `${n}${tens > 10 && tens < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`;
-}
-
-/** The result column that a term names by number; −1 when it is no number. */
-function columnNumber(
-  binder: Binder,
-  expr: ast.Expr,
-  place: { clause: string; term: number; columns: number; at?: number },
-): number {
-  const value = expr.kind === 'literal' ? expr.value : null;
-  if (typeof value !== 'number') return -1;
-  if (value >= 1 && value <= place.columns) return value - 1;
-  const range = `should be between 1 and ${place.columns}`;
-  return binder.fail(
-    'INVALID_STATEMENT',
-    `${ordinal(place.term)} ${place.clause} BY term out of range - ${range}`,
-    place.at,
-  );
-}
-
-function withoutCollate(expr: ast.Expr): ast.Expr {
-  return expr.kind === 'collate' ? withoutCollate(expr.operand) : expr;
-}
-
-/** ORDER BY of a compound: numbers, names and expressions of result columns. */
-export function compoundOrder(
-  binder: Binder,
-  select: ast.Select,
-  lists: readonly (readonly ResultColumn[])[],
-  collations: readonly string[],
-): OrderTerm[] {
-  return select.orderBy.map((term, i) => {
-    const bare = withoutCollate(term.expr);
-    let column = columnNumber(binder, bare, { clause: 'ORDER', term: i + 1, columns: collations.length, at: -1 });
-    const name = bare.kind === 'column' && bare.table === null ? fold(bare.name) : null;
-    for (let arm = 0; arm < lists.length && column < 0; arm++) {
-      if (name !== null) column = (lists[arm] as ResultColumn[]).findIndex((result) => fold(result.name) === name);
-      const core = select.arms[arm];
-      if (column < 0 && core?.kind === 'core') {
-        const text = withoutAt(bare);
-        column = core.columns.findIndex((result) => result.kind === 'expr' && withoutAt(result.expr) === text);
-      }
-    }
-    if (column < 0) {
-      const message = `${ordinal(i + 1)} ORDER BY term does not match any column in the result set`;
-      binder.fail('INVALID_STATEMENT', message);
-    }
-    const collation = term.expr.kind === 'collate' ? term.expr.collation.toUpperCase() : (collations[column] as string);
-    return orderTerm(term, column, make({ op: 'const', value: null }, 'null', { collation }));
-  });
-}
-
-function withoutAt(expr: ast.Expr): string {
-  return JSON.stringify(expr, (key, value: unknown) =>
-    key === 'at' || key === 'tableAt' || key === 'quoted'
-      ? undefined
-      : typeof value === 'bigint'
-        ? `${value}n`
-        : key === 'name' || key === 'table'
-          ? fold(String(value))
-          : value,
-  );
-}
 
 /** Name and origin of a result column. */
 function describe(expr: Expr, name: string, origin?: { source: Source; column: number }): ResultColumn {
@@ -250,7 +206,8 @@ export function bindResults(
       const bound = bindExpr(binder, expr, scope);
       const origin = expr.kind === 'column' && bound.op !== 'const' ? findOrigin(scope, expr) : undefined;
       const isRowid = expr.kind === 'column' && origin === undefined && bound.op === 'column';
-      const written = expr.kind === 'column' && scope.asWritten ? expr.name : undefined;
+      const plain = scope.asWritten ? withoutCollate(expr) : expr;
+      const written = plain.kind === 'column' && scope.asWritten ? plain.name : undefined;
       const name = alias ?? written ?? origin?.source.nameOf(origin.column) ?? (isRowid ? 'rowid' : result.text);
       arm.select.push(bound);
       arm.columns.push(describe(bound, name, origin));
@@ -263,12 +220,15 @@ export function bindResults(
       binder.fail('NO_SUCH_TABLE', `no such table: ${result.table}`, result.at);
     }
     for (const source of sources) {
+      if (table !== null && binder.names !== null && binder.foreignText === 0) binder.names.star(result.at, source);
       for (let column = 0; column < source.length; column++) {
         if (source.isHidden(column)) continue;
         const name = source.nameOf(column);
         const key = fold(name);
         if (table === null && source.using?.has(key) === true) continue;
-        const isJoined = table === null && scope.sources.some((other) => other.using?.has(key) === true);
+        const isJoined =
+          table === null &&
+          scope.sources.some(({ using, join }) => using?.has(key) === true && (join === 'right' || join === 'full'));
         const column_: ast.ColumnExpr = {
           kind: 'column',
           schema: null,
@@ -278,7 +238,9 @@ export function bindResults(
           at: result.at,
           tableAt: -1,
         };
-        const bound = isJoined ? bindExpr(binder, column_, scope) : binder.note(source.expr(column), scope);
+        const bound = isJoined
+          ? bindExpr(binder, column_, scope)
+          : binder.note(table === null ? source.plain(key, column) : source.expr(column), scope);
         arm.select.push(bound);
         arm.columns.push(describe(bound, name, { source, column }));
       }
@@ -291,7 +253,9 @@ export function bindCore(binder: Binder, core: ast.SelectCore, around: Scope): B
   scope.asWritten = around.asWritten;
   scope.windowNames = core.windows;
   const joined = { items: [] as Item[], conjuncts: [] as Conjunct[] };
+  scope.aliases = core.columns; // ON may use them
   bindFrom(binder, core.from, scope, joined);
+  scope.aliases = null;
   const results = { select: [] as Expr[], columns: [] as ResultColumn[] };
   scope.allowAggregates = scope.allowWindows = true;
   bindResults(binder, core.columns, scope, results);
@@ -320,6 +284,12 @@ export function bindCore(binder: Binder, core: ast.SelectCore, around: Scope): B
       return bound;
     });
   }
+  if (binder.names !== null) {
+    for (const { window } of core.windows) {
+      for (const expr of window.partitionBy) bindExpr(binder, expr, scope);
+      for (const { expr } of window.orderBy) bindExpr(binder, expr, scope);
+    }
+  }
   const having: Expr[] = [];
   if (core.having !== null) {
     scope.allowAggregates = true;
@@ -336,12 +306,11 @@ export function bindCore(binder: Binder, core: ast.SelectCore, around: Scope): B
   return { core, scope, items, conjuncts, select, columns, groupBy, having };
 }
 
-function bindArmOrder(
-  binder: Binder,
-  terms: readonly ast.OrderTerm[],
-  { scope, select, columns, core }: BoundArm,
-): OrderTerm[] {
-  scope.allowAggregates = scope.allowWindows = true;
+function bindArmOrder(binder: Binder, terms: readonly ast.OrderTerm[], bound: BoundArm): OrderTerm[] {
+  const { scope, select, columns, core } = bound;
+  scope.allowAggregates = isGrouped(bound);
+  scope.allowWindows = true;
+  scope.groups = !scope.allowAggregates;
   const order = terms.map((term, i) => {
     const bare = withoutCollate(term.expr);
     let column = columnNumber(binder, bare, { clause: 'ORDER', term: i + 1, columns: columns.length });
@@ -358,11 +327,11 @@ function bindArmOrder(
       }
     }
     let expr = column >= 0 ? (select[column] as Expr) : (bindOrder(binder, [term], scope)[0]?.expr as Expr);
-    if (column >= 0 && term.expr.kind === 'collate') expr = { ...expr, collation: term.expr.collation.toUpperCase() };
+    if (column >= 0 && term.expr.kind === 'collate') expr = { ...expr, collation: knownCollation(binder, term.expr) };
     if (column < 0) column = select.findIndex((other) => same(other, expr));
     return orderTerm(term, column, expr);
   });
-  scope.allowAggregates = scope.allowWindows = false;
+  scope.allowAggregates = scope.allowWindows = scope.groups = false;
   return order;
 }
 
@@ -412,6 +381,13 @@ export function finishPlan(binder: Binder, bound: BoundArm, select: ast.Select |
     collations: core.distinct ? columns.map(({ collation }) => collation ?? 'BINARY') : NONE,
     values: null,
   };
+  for (const loop of loops) {
+    if (loop.access.kind === 'hash') {
+      const isFiltered = loop.join === 'inner' || loop.join === 'left';
+      const others = loops.map((other) => (other === loop && isFiltered ? { ...other, local: NONE } : other));
+      loop.kept = readSlots(loop.source, [others, arm.always, group, window, results, orderBy]);
+    }
+  }
   return {
     arms: [arm],
     operators: NONE,

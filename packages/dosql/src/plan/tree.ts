@@ -63,6 +63,15 @@ export function sourcesOf(node: unknown, out: number[] = []): number[] {
   return out;
 }
 
+/** The slots of a source that are read. */
+export function readSlots(source: number, node: unknown): boolean[] {
+  const slots: boolean[] = [];
+  visit(node, (expr) => {
+    if (expr.op === 'column' && expr.source === source) slots[expr.slot] = true;
+  });
+  return slots;
+}
+
 export function make(node: ExprNode, type: StaticType = 'integer', typed?: Partial<Typed>): Expr {
   return { type, affinity: null, collation: null, ...node, ...typed } as Expr; // a comparison brings its collation
 }
