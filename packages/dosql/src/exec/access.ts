@@ -1,6 +1,6 @@
 /** How a loop of a join gets at its rows: each cursor moves the source of its loop from row to row. */
 import type { Loop } from '../plan/plan.ts';
-import type { Condition, Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import { compileHash, compileKept } from './hash.ts';
 import { compileRows } from './row-cursor.ts';
 import { compileTable } from './tree-cursor.ts';
@@ -15,12 +15,11 @@ export interface LoopCursor {
 /** Makes a cursor of a compiled loop, one for each run. */
 export type CursorMaker = (frame: Frame) => LoopCursor;
 
-export function compileAccess(loop: Loop, local: Condition | null): CursorMaker {
+export function compileAccess(loop: Loop): CursorMaker {
   const { access, table } = loop;
   if (loop.join === 'right' || loop.join === 'full') return compileKept(loop);
   if (access.kind === 'hash') {
-    const rows = compileRows({ ...loop, access: { kind: 'scan', reverse: false } });
-    return compileHash(loop, access, rows, local);
+    return compileHash(loop, access);
   }
   if (loop.kind === 'table' && table !== undefined && table.virtualRows === undefined) {
     return compileTable(loop.source, table, access, loop.index, loop.covering);

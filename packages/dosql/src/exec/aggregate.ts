@@ -1,13 +1,14 @@
 /** Grouping: a hash of groups, or one group after the other where the rows come so. */
-import type { AggregateCall, Expr, GroupStage, Loop, RegisterValue } from '../plan/plan.ts';
+import type { AggregateCall, GroupStage, Loop, RegisterValue } from '../plan/plan.ts';
 import { compareCells, type Cell, type Collation } from '../codec/cell.ts';
 import type { Table } from '../txn/index.ts';
+import { BatchGroups, isBatched } from './batch/group.ts';
+import { SourceStage } from './batch/source.ts';
 import { collationNamed, rowKey, type MapKey } from './distinct.ts';
-import { compile, compileAll, compileRaw } from './expression.ts';
+import { compile, compileAll, compileRaw, made } from './expression.ts';
 import type { Condition, Eval, Frame } from './frame.ts';
 import type { AggregateFunction } from './functions/function.ts';
 import type { Stage } from './join.ts';
-import { compileKernel, type Kernel } from './kernel.ts';
 import { rowOrder, type RowOrder, type SortKey } from './sort.ts';
 
 export interface Aggregate {
@@ -60,12 +61,14 @@ function argumentsOf({ fn, args }: Aggregate, frame: Frame, cells: Cell[]): void
   for (let i = 0; i < args.length; i++) cells[i] = (args[i] as Eval)(frame);
 }
 
+/** What a group and the state of an aggregate take beside the cells, about. */
+const GROUP_BYTES = 200;
+const AGGREGATE_BYTES = 64;
+
 /** What a group has gathered. */
 class Group {
   readonly by: readonly Cell[];
   carried: Cell[] | null = null;
-  /** From the kernel, in place of states. */
-  results: readonly Cell[] | null = null;
   extreme: Cell = null;
   readonly states: unknown[];
   readonly seen: (Set<MapKey> | null)[];
@@ -97,15 +100,11 @@ interface CompiledGroup {
   readonly having: Condition | null;
   /** The answer is how many rows this table has. */
   readonly counted: Table | null;
-  readonly kernel: Kernel | null;
+  readonly isBatched: boolean;
   readonly plan: GroupStage;
 }
 
-export function compileGroup(
-  plan: GroupStage,
-  loops: readonly Loop[],
-  always: readonly Expr[],
-): (input: Stage) => Stage {
+export function compileGroup(plan: GroupStage, loops: readonly Loop[]): (input: Stage) => Stage {
   const table = plan.countOnly ? loops[0]?.table : undefined;
   const isCounted = table !== undefined && table.virtualRows === undefined;
   const group: CompiledGroup = {
@@ -123,7 +122,7 @@ export function compileGroup(
     ),
     having: compileAll(plan.having),
     counted: isCounted ? table.storage : null,
-    kernel: compileKernel(plan, loops, always),
+    isBatched: isBatched(plan),
     plan,
   };
   return (input) => new GroupRun(group, input);
@@ -140,6 +139,10 @@ class GroupRun implements Stage {
   #map: Map<MapKey, Group> = new Map();
   #current: Group | undefined;
   #bytes = 0;
+  /** Aggregates that have taken the row at hand; the rest come after a ColdPage. */
+  #fed = 0;
+  #carries = false;
+  #batches: BatchGroups | null = null;
   readonly #scratch: Cell[][];
   readonly #passes: boolean[] = [];
 
@@ -159,13 +162,24 @@ class GroupRun implements Stage {
     this.#pending = false;
     this.#map = new Map();
     this.#current = undefined;
+    this.#batches = this.#batched(frame);
     if (this.#plan.by.length === 0) this.#groups.push((this.#current = new Group([], this.#plan.aggregates)));
+  }
+
+  /** What takes the input in batches, where that comes in such. */
+  #batched(frame: Frame): BatchGroups | null {
+    const { isBatched: isPossible, counted, plan } = this.#plan;
+    const input = this.#input;
+    if (!isPossible || counted !== null || !(input instanceof SourceStage) || input.stream === null) return null;
+    const batches = new BatchGroups(plan, input.stream, frame);
+    return batches.isSafe ? batches : null;
   }
 
   next(frame: Frame): boolean {
     const { sorted } = this.#plan.plan;
     for (;;) {
       if (this.#state === 'feed') this.#gather(frame);
+      if (this.#batches !== null) return this.#nextOfBatches(frame, this.#batches);
       const group = this.#groups[this.#at];
       if (group === undefined) return false;
       this.#emit(frame, group);
@@ -182,22 +196,28 @@ class GroupRun implements Stage {
     }
   }
 
+  #nextOfBatches(frame: Frame, batches: BatchGroups): boolean {
+    const { having } = this.#plan;
+    while (this.#pending || (this.#pending = batches.next(frame))) {
+      const passes = having === null || having(frame);
+      this.#pending = false;
+      if (passes) return true;
+    }
+    return false;
+  }
+
   /** Reads the input: all of it, or up to the end of a group. */
   #gather(frame: Frame): void {
-    const { by, plan, key, order, counted, kernel } = this.#plan;
+    const { by, plan, key, order, counted } = this.#plan;
     const input = this.#input;
     if (counted !== null) {
       this.#state = 'emit';
       return;
     }
-    const found = kernel === null ? null : kernel(frame);
-    if (found !== null) {
-      this.#groups = found.map((one) => {
-        const group = new Group(one.by, []);
-        group.results = one.results;
-        return group;
-      });
-      this.#groups.sort((a, b) => order(a.by, b.by));
+    if (this.#batches !== null) {
+      const before = frame.bytes;
+      this.#batches.gather(frame, order);
+      this.#bytes += frame.bytes - before;
       this.#state = 'emit';
       return;
     }
@@ -217,7 +237,7 @@ class GroupRun implements Stage {
           group = this.#map.get(name);
           if (group === undefined) {
             group = new Group(cells, this.#plan.aggregates);
-            this.#bytes += frame.keep(cells);
+            this.#bytes += frame.keep(cells, GROUP_BYTES + AGGREGATE_BYTES * this.#plan.aggregates.length);
             this.#map.set(name, group);
             this.#groups.push(group);
           }
@@ -238,12 +258,14 @@ class GroupRun implements Stage {
     const isSingle = aggregates.length === 1;
     // All arguments come before the first step: one of them may throw ColdPage.
     if (!isSingle) for (let i = 0; i < aggregates.length; i++) this.#arguments(frame, i);
-    let carry = group.carried === null;
-    for (let i = 0; i < aggregates.length; i++) {
+    if (group.carried === null) this.#carries = true;
+    for (let i = this.#fed; i < aggregates.length; this.#fed = ++i) {
       const aggregate = aggregates[i] as Aggregate;
       if (isSingle || aggregate.fn.takesJson === true) this.#arguments(frame, i);
       if (this.#passes[i] !== true) continue;
       const cells = this.#scratch[i] as Cell[];
+      const buffer = group.buffers[i] as Cell[][] | null;
+      const row = buffer === null ? cells : [...cells, ...aggregate.orderKeys.map((value) => value(frame))];
       const seen = group.seen[i] as Set<MapKey> | null;
       if (seen !== null) {
         const key = (aggregate.key as NonNullable<Aggregate['key']>)(cells);
@@ -258,21 +280,21 @@ class GroupRun implements Stage {
           const sign = best === null ? -1 : compareCells(cell, best, aggregate.collation);
           if (best === null || (aggregate.fn.name === 'max' ? sign > 0 : sign < 0)) {
             group.extreme = cell;
-            carry = true;
+            this.#carries = true;
           }
         }
       }
-      const buffer = group.buffers[i] as Cell[][] | null;
+      if (buffer !== null || aggregate.fn.keepsRows === true) this.#bytes += frame.keep(row);
       if (buffer !== null) {
-        const row = [...cells, ...aggregate.orderKeys.map((value) => value(frame))];
-        this.#bytes += frame.keep(row);
         buffer.push(row);
         continue;
       }
       context.collation = aggregate.collation;
       aggregate.fn.step(group.states[i], cells, context);
     }
-    if (carry) group.carried = carried.map(({ value }) => value(frame));
+    if (this.#carries) group.carried = carried.map(({ value }) => value(frame));
+    this.#fed = 0;
+    this.#carries = false;
   }
 
   #arguments(frame: Frame, i: number): void {
@@ -295,12 +317,7 @@ class GroupRun implements Stage {
     for (let i = 0; i < carried.length; i++) {
       registers[(carried[i] as Registered).register] = group.carried?.[i] ?? null;
     }
-    const { results } = group;
     for (let i = 0; i < aggregates.length; i++) {
-      if (results !== null) {
-        registers[(aggregates[i] as Aggregate).register] = results[i] as Cell;
-        continue;
-      }
       const { fn, order, args, register, collation } = aggregates[i] as Aggregate;
       const buffer = group.buffers[i] as Cell[][] | null;
       if (buffer !== null && order !== null) {
@@ -308,7 +325,7 @@ class GroupRun implements Stage {
         buffer.length = 0;
       }
       context.collation = collation;
-      registers[register] = fn.finish(group.states[i], context);
+      registers[register] = made(frame, fn.finish(group.states[i], context));
     }
   }
 }

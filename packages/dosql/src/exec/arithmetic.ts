@@ -1,7 +1,7 @@
 /** Arithmetic as closures, quick where the operands are plain numbers. */
 import type { ArithmeticOperator, Expr } from '../plan/plan.ts';
 import type { Cell } from '../codec/cell.ts';
-import { compile, compileRaw, unbox } from './expression.ts';
+import { compile, compileRaw, made, unbox } from './expression.ts';
 import type { Eval } from './frame.ts';
 import {
   add,
@@ -80,6 +80,8 @@ export function arithmetic(expr: Extract<Expr, { op: 'arith' }>): Eval {
         }
         return exact(a, b);
       };
+    case '||':
+      return (frame) => made(frame, exact(l(frame), r(frame)));
     default:
       return (frame) => exact(l(frame), r(frame));
   }

@@ -31,9 +31,13 @@ export class Binding {
     return new Binding(this.writer, this.binder, new Scope(this.scope));
   }
 
-  /** Puts a table in sight; returns its source. */
-  add(name: string, table: TableInfo): number {
+  /**
+   * Puts a table in sight; returns its source.
+   * @param qualified its columns are found only with its name before them
+   */
+  add(name: string, table: TableInfo, qualified = false): number {
     const source = this.binder.tableSource(name, table);
+    source.qualified = qualified;
     this.scope.sources.push(source);
     return source.id;
   }
@@ -57,7 +61,9 @@ export class Binding {
   }
 
   select(select: ast.Select): SelectProgram {
-    return compileSelect(planSelect(this.binder, select, this.scope));
+    const plan = planSelect(this.binder, select, this.scope);
+    this.writer.planned?.(plan);
+    return compileSelect(plan);
   }
 }
 
@@ -72,8 +78,8 @@ export function boxed(expr: Expr): Eval {
 }
 
 export function newBinding(writer: Writer, sql?: string): Binding {
-  const { catalog, functions } = writer;
-  return new Binding(writer, new Binder({ catalog, functions, ...(sql !== undefined && { sql }) }), new Scope());
+  const { catalog, functions, past } = writer;
+  return new Binding(writer, new Binder({ catalog, functions, past, ...(sql !== undefined && { sql }) }), new Scope());
 }
 
 /** For expressions of the schema: source 0 is a row of the table. */
@@ -83,11 +89,17 @@ export function rowBinding(writer: Writer, table: TableInfo | null): Binding {
   return binding;
 }
 
-export function triggerBinding(writer: Writer, table: TableInfo, event: TriggerInfo['event'], sql: string): Binding {
+export function triggerBinding(
+  writer: Writer,
+  table: TableInfo,
+  { event, temporary }: Pick<TriggerInfo, 'event' | 'temporary'>,
+  sql: string,
+): Binding {
   const binding = newBinding(writer, sql);
+  binding.binder.home = temporary === true ? null : 'main';
   binding.scope.trigger = true;
-  if (event !== 'INSERT') binding.oldSource = binding.add('old', table);
-  if (event !== 'DELETE') binding.newSource = binding.add('new', table);
+  if (event !== 'INSERT') binding.oldSource = binding.add('old', table, true);
+  if (event !== 'DELETE') binding.newSource = binding.add('new', table, true);
   return binding;
 }
 

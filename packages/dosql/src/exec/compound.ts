@@ -93,12 +93,12 @@ class SetStream implements RowStream {
     this.#at = 0;
   }
 
+  /** Of equal rows that differ in type, the first stays, as in SQLite's sorter. */
   #add(frame: Frame, map: Map<MapKey, Cell[]>, row: Cell[]): void {
     const key = this.#parts.key(row);
-    const isNew = !map.has(key);
-    if (isNew) this.#bytes += frame.keep(row);
-    // Of equal rows that differ in type, SQLite keeps the first of the left and the last of the right.
-    if (isNew || this.#phase === 'right') map.set(key, row);
+    if (map.has(key)) return;
+    this.#bytes += frame.keep(row);
+    map.set(key, row);
   }
 
   next(frame: Frame): boolean {
@@ -106,18 +106,22 @@ class SetStream implements RowStream {
     if (this.#phase === 'left') {
       while (this.#left.next(frame)) this.#add(frame, this.#map, this.#left.row());
       this.#right.open(frame);
-      this.#result = operator === 'INTERSECT' ? new Map() : this.#map;
+      this.#result = operator === 'EXCEPT' ? this.#map : new Map();
       this.#phase = 'right';
     }
     if (this.#phase === 'right') {
       while (this.#right.next(frame)) {
         const row = this.#right.row();
-        if (operator === 'UNION') this.#add(frame, this.#map, row);
+        if (operator === 'UNION') this.#add(frame, this.#result, row);
         else if (operator === 'EXCEPT') this.#map.delete(key(row));
         else {
           const kept = this.#map.get(key(row));
           if (kept !== undefined) this.#result.set(key(row), kept);
         }
+      }
+      if (operator === 'UNION') {
+        // Of rows on both sides, SQLite's merge keeps the right's.
+        for (const [key, row] of this.#map) if (!this.#result.has(key)) this.#result.set(key, row);
       }
       this.#rows = [...this.#result.values()].sort(order);
       this.#phase = 'out';

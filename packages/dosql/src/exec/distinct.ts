@@ -1,5 +1,6 @@
 /** Keys of rows for maps and sets: equal exactly where SQLite calls the values equal, NULL being equal to NULL. */
-import { collationOf, compareText, Real, type Cell, type Collation } from '../codec/cell.ts';
+import { SqlError } from '@dotdo/shared-types';
+import { collationOf, compareText, Real, trimmedLength, type Cell, type Collation } from '../codec/cell.ts';
 
 /** What a cell is under in a Map. */
 export type MapKey = number | bigint | string | null;
@@ -7,17 +8,38 @@ type Normalize = (text: string) => string;
 
 const NORMALIZE: Record<string, Normalize> = {
   NOCASE: (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
-  RTRIM: (text) => text.replace(/ +$/, ''),
+  RTRIM: (text) => text.slice(0, trimmedLength(text)),
 };
 
-/** The collation of a name that the binder has checked. */
+/** The collation of a name; BINARY without one. @throws {SqlError} NO_SUCH_COLLATION */
 export function collationNamed(name: string | null | undefined): Collation {
-  return collationOf(name ?? '') ?? compareText;
+  const found = collationOf(name ?? 'BINARY');
+  if (found === undefined) throw new SqlError('NO_SUCH_COLLATION', `no such collation sequence: ${name}`);
+  return found;
+}
+
+/** Under a collation of the user: of texts that are equal, the one that came first. */
+function representative(compare: Collation): Normalize {
+  const known: string[] = [];
+  return (text) => {
+    let [low, high] = [0, known.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const order = compare(known[middle] as string, text);
+      if (order === 0) return known[middle] as string;
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    known.splice(low, 0, text);
+    return text;
+  };
 }
 
 /** Makes the map key of one cell under a collation. */
 export function cellKey(collation: string | null | undefined): (cell: Cell) => MapKey {
-  const normalize = NORMALIZE[(collation ?? '').toUpperCase()];
+  const key = (collation ?? 'BINARY').toUpperCase();
+  const compare = collationNamed(key);
+  const normalize = NORMALIZE[key] ?? (compare === compareText ? undefined : representative(compare));
   return (cell) => {
     if (typeof cell === 'number' || cell === null) return cell;
     if (typeof cell === 'string') {

@@ -69,8 +69,11 @@ export function compileRaw(expr: Expr): Eval {
       const apply = expr.op === 'negate' ? negate : bitNot;
       return expr.type === 'real' ? (frame) => unbox(apply(value(frame))) : (frame) => apply(value(frame));
     }
-    case 'affinity':
-      return operand(expr.operand, expr.to);
+    case 'affinity': {
+      const value = compile(expr.operand);
+      const { to } = expr;
+      return (frame) => applyAffinity(value(frame), to);
+    }
     case 'compare':
       return compareValue(expr);
     case 'compareRows':
@@ -221,6 +224,12 @@ function caseValue(expr: Extract<Expr, { op: 'case' }>): Eval {
   };
 }
 
+/** What a function gave; large values count as work. */
+export function made(frame: Frame, cell: Cell): Cell {
+  if (typeof cell === 'string' || cell instanceof Uint8Array) frame.spend(cell.length);
+  return cell;
+}
+
 function call(expr: Extract<Expr, { op: 'call' }>): Eval {
   const fn = expr.fn as ScalarFunction;
   const args = expr.args.map(compile);
@@ -253,21 +262,21 @@ function call(expr: Extract<Expr, { op: 'call' }>): Eval {
       });
       context.json = json;
       context.isJson = false;
-      return fn.call(cells, context);
+      return made(frame, fn.call(cells, context));
     };
   }
-  if (first !== undefined && args.length === 1) return (frame) => fn.call([first(frame)], frame.context);
+  if (first !== undefined && args.length === 1) return (frame) => made(frame, fn.call([first(frame)], frame.context));
   if (first !== undefined && second !== undefined && args.length === 2) {
     return (frame) => {
       const cells = [first(frame), second(frame)];
       frame.context.collation = collation;
-      return fn.call(cells, frame.context);
+      return made(frame, fn.call(cells, frame.context));
     };
   }
   return (frame) => {
     const cells = args.map((arg) => arg(frame));
     frame.context.collation = collation;
-    return fn.call(cells, frame.context);
+    return made(frame, fn.call(cells, frame.context));
   };
 }
 

@@ -18,7 +18,7 @@ import { applyAffinity, typeName } from './functions/values.ts';
 import { compileSelect } from './select.ts';
 import { defineIndex, defineTable } from './table-definition.ts';
 
-const functions: FunctionTable = {
+export const fixtureFunctions: FunctionTable = {
   scalar: scalarFunction,
   aggregate: aggregateFunction,
   window: windowFunction,
@@ -36,6 +36,12 @@ const context: FunctionContext = {
   totalChanges: () => 0,
   lastInsertRowid: () => 0,
 };
+
+/** A frame without limits that reads the tables themselves. */
+export function fixtureFrame(): Frame {
+  const limits = { steps: 1e12, deadline: Infinity, memoryBytes: 1e9 };
+  return new Frame({ params: [], reader: { read: (table) => table }, context, limits });
+}
 
 type Plain = null | number | bigint | string | Uint8Array;
 
@@ -161,7 +167,9 @@ export class Fixture {
   /** Compiles a query; each call of the result runs it. */
   prepare(sql: string): () => Cell[][] {
     const statement = parseStatement(sql).statement as Select;
-    const program = compileSelect(planQuery({ catalog: this.catalog, functions, sql }, statement).plan);
+    const program = compileSelect(
+      planQuery({ catalog: this.catalog, functions: fixtureFunctions, sql }, statement).plan,
+    );
     return () => {
       const limits = { steps: 1e12, deadline: Infinity, memoryBytes: 1e9 };
       const frame = new Frame({ params: [], reader: { read: (table) => table }, context, limits });
@@ -175,7 +183,7 @@ export class Fixture {
   /** Rows as texts with their types. */
   ours(sql: string, steps = 1e8): string[] {
     const statement = parseStatement(sql).statement as Select;
-    const { plan } = planQuery({ catalog: this.catalog, functions, sql }, statement);
+    const { plan } = planQuery({ catalog: this.catalog, functions: fixtureFunctions, sql }, statement);
     const program = compileSelect(plan);
     const frame = new Frame({
       params: [],

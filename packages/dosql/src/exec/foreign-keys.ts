@@ -5,9 +5,9 @@
  * @see https://www.sqlite.org/foreignkeys.html
  */
 import { SqlError } from '@dotdo/shared-types';
-import { sameName } from '../catalog/catalog.ts';
+import { sameName, schemaOf } from '../catalog/catalog.ts';
 import type { ColumnInfo, ForeignKeyInfo, ReferentialAction, TableInfo } from '../catalog/schema.ts';
-import { realCell, type Cell } from '../codec/cell.ts';
+import { collationOf, compareCells, realCell, type Cell } from '../codec/cell.ts';
 import type { Row } from '../txn/index.ts';
 import { differs } from './table-writer.ts';
 import { textProgram, type TextProgram } from './write.ts';
@@ -32,6 +32,11 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** The name of a table or view with its schema: one of `temp` may hide it. */
+export function quoteTable(table: { readonly name: string; readonly temporary?: boolean }): string {
+  return `${schemaOf(table)}.${quoteName(table.name)}`;
+}
+
 export class ForeignKeys {
   readonly #writer: Writer;
   readonly #table: TableInfo;
@@ -50,14 +55,14 @@ export class ForeignKeys {
 
   updating(before: Row, after: Row): void {
     for (const key of this.#parentOf()) {
-      if (key.info.onUpdate === 'RESTRICT' && changed(key.parentColumns, before, after)) this.#restrict(key, before);
+      if (key.info.onUpdate === 'RESTRICT' && differing(key.parentColumns, before, after)) this.#restrict(key, before);
     }
   }
 
   updated(before: Row, after: Row): void {
     for (const key of this.#keys()) if (changed(key.childColumns, before, after)) this.#checkParent(key, after);
     for (const key of this.#parentOf()) {
-      if (changed(key.parentColumns, before, after)) this.#act(key, key.info.onUpdate, before, after);
+      if (differing(key.parentColumns, before, after)) this.#act(key, key.info.onUpdate, before, after);
     }
   }
 
@@ -92,8 +97,11 @@ export class ForeignKeys {
     const keys = key.info.deferred || writer.deferForeignKeys ? writer.deferred : writer.immediate;
     // Tables may change before a deferred key is looked at: programs of that time are made then.
     keys.set(`${key.id} ${values.map(String).join('\0')}`, (writer) => {
-      const child = writer.catalog.table(key.child.name);
+      const child = writer.catalog.table(key.child.name, schemaOf(key.child));
       if (child?.kind !== 'table') return false;
+      if (writer.catalog.table(key.info.parent, schemaOf(child)) === undefined) {
+        return textProgram(writer, `SELECT 1 FROM ${quoteTable(child)} WHERE ${key.where}`)(values);
+      }
       const now = writer
         .table(child)
         .foreignKeys.#keys()
@@ -103,6 +111,7 @@ export class ForeignKeys {
   }
 
   #restrict(key: Key, row: Row): void {
+    if (this.#writer.deferForeignKeys) return; // RESTRICT is as NO ACTION then
     const values = this.#values(key.parentColumns, row, this.#table);
     if (!values.includes(null) && key.findChild(values)) throw violation();
   }
@@ -118,7 +127,7 @@ export class ForeignKeys {
     const name = `${key.id} ${action} ${after === null}`;
     let program = this.#actions.get(name);
     if (program === undefined) {
-      const table = quoteName(key.child.name);
+      const table = quoteTable(key.child);
       const set = key.childColumns.map(({ name, defaultSql }, i) => {
         const value =
           action === 'CASCADE' ? `?${values.length + i + 1}` : action === 'SET NULL' ? 'NULL' : (defaultSql ?? 'NULL');
@@ -145,7 +154,8 @@ export class ForeignKeys {
       for (const child of this.#writer.catalog.tables()) {
         if (child.kind !== 'table') continue;
         for (const [i, info] of child.foreignKeys.entries()) {
-          if (sameName(info.parent, this.#table.name)) found.push(this.#key(child, info, i));
+          if (sameName(info.parent, this.#table.name) && schemaOf(child) === schemaOf(this.#table))
+            found.push(this.#key(child, info, i));
         }
       }
       this.#referring = found;
@@ -155,11 +165,11 @@ export class ForeignKeys {
 
   #key(child: TableInfo, info: ForeignKeyInfo, place: number): Key {
     const writer = this.#writer;
-    const parent = sameName(info.parent, child.name) ? child : writer.catalog.table(info.parent);
+    const parent = sameName(info.parent, child.name) ? child : writer.catalog.table(info.parent, schemaOf(child));
     if (parent === undefined) throw new SqlError('NO_SUCH_TABLE', `no such table: main.${info.parent}`);
     const parentColumns = parent.kind === 'table' ? referenced(parent, info) : undefined;
     if (parentColumns === undefined) {
-      throw new SqlError('FOREIGN_KEY_MISMATCH', `foreign key mismatch - "${child.name}" referencing "${info.parent}"`);
+      throw mismatched(child, info);
     }
     const childColumns = info.columns.map((name) => column(child, name) as ColumnInfo);
     const where = childColumns
@@ -171,15 +181,23 @@ export class ForeignKeys {
     const parentWhere = parentColumns.map(({ name }, i) => `${quoteName(name)} = ?${i + 1}`).join(' AND ');
     return {
       info,
-      id: `${child.name} ${place}`,
+      id: `${schemaOf(child)} ${child.name} ${place}`,
       child,
       childColumns,
       parentColumns,
       where,
-      findParent: textProgram(writer, `SELECT 1 FROM ${quoteName(info.parent)} WHERE ${parentWhere}`),
-      findChild: textProgram(writer, `SELECT 1 FROM ${quoteName(child.name)} WHERE ${where}`),
+      findParent: textProgram(
+        writer,
+        `SELECT 1 FROM ${quoteTable({ ...child, name: info.parent })} WHERE ${parentWhere}`,
+      ),
+      findChild: textProgram(writer, `SELECT 1 FROM ${quoteTable(child)} WHERE ${where}`),
     };
   }
+}
+
+/** The columns that a foreign key refers to are no key. */
+export function mismatched(child: TableInfo, { parent }: ForeignKeyInfo): SqlError {
+  return new SqlError('FOREIGN_KEY_MISMATCH', `foreign key mismatch - "${child.name}" referencing "${parent}"`);
 }
 
 function violation(): SqlError {
@@ -194,12 +212,19 @@ function changed(columns: readonly ColumnInfo[], before: Row, after: Row): boole
   );
 }
 
+/** Whether a key is another one by its collations. */
+function differing(columns: readonly ColumnInfo[], before: Row, after: Row): boolean {
+  return columns.some(
+    ({ slot, collation }) => compareCells(before[slot] as Cell, after[slot] as Cell, collationOf(collation)) !== 0,
+  );
+}
+
 function column(table: TableInfo, name: string): ColumnInfo | undefined {
   return table.columns.find((column) => sameName(column.name, name));
 }
 
 /** The columns that a foreign key refers to; undefined unless they are a key of the parent. */
-function referenced(parent: TableInfo, info: ForeignKeyInfo): ColumnInfo[] | undefined {
+export function referenced(parent: TableInfo, info: ForeignKeyInfo): ColumnInfo[] | undefined {
   const primary = parent.columns.filter((column) => column.primaryKey > 0).sort((a, b) => a.primaryKey - b.primaryKey);
   if (info.parentColumns === null) return primary.length === info.columns.length ? primary : undefined;
   const columns = info.parentColumns.map((name) => column(parent, name));

@@ -7,6 +7,7 @@ import { SqlError } from '@dotdo/shared-types';
 import type { Column } from '../btree/index.ts';
 import type { Cell } from '../codec/cell.ts';
 import type { Table } from '../txn/index.ts';
+import { checkSize } from './functions/define.ts';
 import type { FunctionContext } from './functions/function.ts';
 
 /** A compiled expression. */
@@ -41,6 +42,16 @@ export interface FrameLimits {
 
 /** Steps between two looks at the clock. */
 const STEPS_PER_LOOK = 4096;
+/** Thrown by `look` where a run is sliced: what it does goes on with the next call of `next`. */
+export class Pause {
+  readonly message = 'paused';
+}
+
+const PAUSE = /* @__PURE__ */ new Pause();
+
+/** Of a value that a function made: characters or bytes that cost as much as one step. */
+const STEP_BYTES_LOG2 = 6;
+
 /** Estimated bytes of a cell and of an array. */
 const CELL_BYTES = 16;
 
@@ -65,6 +76,11 @@ export class Source {
     this.setCells(NULL_ROW);
   }
 
+  /** As `setNull` left it. */
+  get isNull(): boolean {
+    return this.columns === null && this.cells === NULL_ROW;
+  }
+
   get(slot: number): Cell {
     if (this.columns !== null) return (this.columns[slot] as Column).get(this.index);
     const cell = this.cells[slot];
@@ -73,10 +89,10 @@ export class Source {
 }
 
 export class Frame {
-  readonly params: readonly Cell[];
+  params: readonly Cell[];
   readonly reader: TableReader;
   readonly context: FunctionContext;
-  readonly limits: FrameLimits;
+  limits: FrameLimits;
   /** Current row of each source, by its number in the statement. */
   readonly sources: Source[] = [];
   /** Values by register number (plan.ts). */
@@ -87,6 +103,11 @@ export class Frame {
   readonly streams: Map<object, RowStream> = new Map();
   /** Steps until the next look at the limits. */
   fuel: number = STEPS_PER_LOOK;
+  /** Work that would begin anew after a pause: there is none while this is above 0. */
+  holds = 0;
+  /** Steps of a slice; Infinity: never pauses. */
+  #slice = Infinity;
+  #pauseAt = Infinity;
   #steps = 0;
   #bytes = 0;
 
@@ -108,22 +129,56 @@ export class Frame {
 
   /** Looks at the limits; called when the fuel is used up. */
   look(): void {
-    this.#steps += STEPS_PER_LOOK - this.fuel;
-    this.fuel = STEPS_PER_LOOK;
+    const tank = Math.min(STEPS_PER_LOOK, this.#slice);
+    this.#steps += tank - this.fuel;
+    this.fuel = tank;
     if (this.#steps > this.limits.steps) throw new SqlError('STEP_LIMIT', 'interrupted');
     if (Date.now() > this.limits.deadline) throw new SqlError('DEADLINE_EXCEEDED', 'interrupted');
+    if (this.#steps < this.#pauseAt || this.holds > 0) return;
+    this.#pauseAt = this.#steps + this.#slice;
+    throw PAUSE;
   }
 
-  /** Takes note of a row that is kept; returns its estimated bytes. @throws {SqlError} MEMORY_LIMIT */
-  keep(cells: readonly Cell[]): number {
-    let bytes = CELL_BYTES * (cells.length + 2);
+  /** From here on `look` throws a Pause each time so many steps were made. */
+  sliceBy(steps: number): void {
+    this.#slice = this.#pauseAt = steps;
+    this.fuel = Math.min(this.fuel, steps);
+  }
+
+  /** Counts the making of a value of so many bytes as steps. @throws {SqlError} VALUE_TOO_LARGE */
+  spend(bytes: number): void {
+    checkSize(bytes);
+    this.fuel -= bytes >> STEP_BYTES_LOG2;
+  }
+
+  /** Runs what would begin anew after a pause. */
+  hold<T>(run: () => T): T {
+    this.holds++;
+    try {
+      return run();
+    } finally {
+      this.holds--;
+    }
+  }
+
+  /**
+   * Takes note of a row that is kept, and of bytes beside it; returns what it is estimated at.
+   * @throws {SqlError} MEMORY_LIMIT
+   */
+  keep(cells: readonly Cell[], beside = 0): number {
+    let bytes = CELL_BYTES * (cells.length + 2) + beside;
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i];
       if (typeof cell === 'string' || cell instanceof Uint8Array) bytes += cell.length;
     }
+    this.charge(bytes);
+    return bytes;
+  }
+
+  /** Takes note of bytes that are kept. @throws {SqlError} MEMORY_LIMIT */
+  charge(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.limits.memoryBytes) throw new SqlError('MEMORY_LIMIT', 'out of memory');
-    return bytes;
   }
 
   /** Noted so far. */
@@ -136,12 +191,20 @@ export class Frame {
     this.#bytes -= bytes;
   }
 
-  /** Starts a run again: caches are dropped. */
-  reset(): void {
-    this.stores.length = 0;
-    this.registers.length = 0;
-    this.#bytes = 0;
-    this.#steps = 0;
+  /** Begins another run of the same program, where the last one left nothing but its streams (`isPlain`). */
+  begin(params: readonly Cell[], limits: FrameLimits): void {
+    this.params = params;
+    this.limits = limits;
     this.fuel = STEPS_PER_LOOK;
+    this.#steps = this.#bytes = 0;
+  }
+
+  /** Whether a run kept nothing: no register, no cache, no slices. */
+  get isPlain(): boolean {
+    return (
+      this.registers.length + this.stores.length + this.streams.size === 0 &&
+      this.#slice === Infinity &&
+      this.holds === 0
+    );
   }
 }

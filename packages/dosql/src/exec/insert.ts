@@ -9,10 +9,16 @@ import { returning } from './returning.ts';
 import type { Terms } from './table-writer.ts';
 import { findTarget } from './target.ts';
 import { compileUpsert } from './upsert.ts';
-import type { WriteProgram } from './write.ts';
+import type { Row } from '../txn/index.ts';
+import type { WriteProgram, WriteResult } from './write.ts';
 
-/** Rows of values, in the order of the statement's columns, integral REALs boxed. */
-type Rows = (frame: Frame, each: (values: readonly Cell[]) => void) => void;
+/** Values in the order of the statement's columns, integral REALs boxed. */
+interface Values {
+  /** Of VALUES, one array for each row. */
+  readonly rows?: readonly (readonly Eval[])[];
+  /** Of a query: all its rows. */
+  readonly query?: (frame: Frame) => readonly (readonly Cell[])[];
+}
 
 /** @throws {SqlError} what binding finds wrong; see `findTarget` */
 export function compileInsert(statement: ast.Insert, outer: Binding): WriteProgram {
@@ -20,15 +26,7 @@ export function compileInsert(statement: ast.Insert, outer: Binding): WriteProgr
   const { table, isView, name } = findTarget(outer, statement.table, 'INSERT');
   const { columns: all } = table;
   const places = insertPlaces(statement, table, outer);
-  const isRowidGiven = places.includes(-1);
-  /** Which value each column takes: −1 its default. */
-  const from = all.map((_, column) => places.indexOf(column));
-  const rowidFrom = isRowidGiven
-    ? places.indexOf(-1)
-    : table.rowidColumn < 0
-      ? -1
-      : (from[table.rowidColumn] as number);
-  const [rows, isSingle] = compileRows(statement, outer, places.length, table);
+  const values = compileValues(statement, outer, places.length, table);
   const named = outer.inner();
   const source = named.add(name, table);
   const output = returning(named, statement.returning, source, table);
@@ -36,50 +34,81 @@ export function compileInsert(statement: ast.Insert, outer: Binding): WriteProgr
   const target = isView ? undefined : writer.table(table);
   const width = isView ? all.length : table.storage.tree.real.length;
 
-  const makeRow = (values: readonly Cell[]): Cell[] => {
-    const row: Cell[] = Array.from<Cell>({ length: width }).fill(null);
-    for (let i = 0; i < all.length; i++) {
-      const column = all[i] as ColumnInfo;
-      if (column.slot < 0 || column.generated !== null) continue;
-      const at = from[i] as number;
-      if (target === undefined) row[column.slot] = at < 0 ? null : viewCell(values[at] as Cell, column);
-      else if (i !== table.rowidColumn) {
-        row[column.slot] = at < 0 ? target.defaultOf(column) : target.coerce(values[at] as Cell, column);
+  /** Columns that take their default, and what a row has where nothing is put. */
+  const defaults = all.filter((column, place) => {
+    const isOpen = column.generated === null && column.slot >= 0 && place !== table.rowidColumn;
+    return isOpen && column.defaultSql !== null && !isView && !places.includes(place);
+  });
+  const empty = Array.from<Cell>({ length: width }).fill(null);
+  /** For each value its slot, −1 where the column has one already, and its column, null for the rowid. */
+  const slots = places.map((place, i) => {
+    if (places.indexOf(place) < i) return -1;
+    return place === table.rowidColumn ? 0 : (all[place] as ColumnInfo).slot;
+  });
+  const columns = places.map((place) => (place === table.rowidColumn ? null : (all[place] ?? null)));
+
+  const put = (row: Cell[], i: number, cell: Cell): void => {
+    const slot = slots[i] as number;
+    if (slot < 0) return;
+    const column = columns[i] as ColumnInfo | null;
+    row[slot] = column === null ? cell : target === undefined ? viewCell(cell, column) : target.coerce(cell, column);
+  };
+  const insert = (row: Cell[], terms: Terms): boolean => {
+    if (target !== undefined) {
+      for (let i = 0; i < defaults.length; i++) {
+        const column = defaults[i] as ColumnInfo;
+        row[column.slot] = target.defaultOf(column);
+      }
+      return target.insert(row, terms);
+    }
+    if (writer.table(table).triggers.fire('INSTEAD OF', 'INSERT', null, row)) terms.written?.(row);
+    return false; // rows of a view are not counted
+  };
+  /** Terms of a statement that tells nobody of its rows. */
+  const plainTerms: Terms = { conflict: statement.conflict };
+  const run = (frame: Frame): WriteResult => {
+    let rowsAffected = 0;
+    if (table.autoincrement) target?.rowids.begin();
+    const result: Cell[][] = [];
+    const written = output === null ? undefined : (row: Row): void => void result.push(output.row(frame, row));
+    const terms: Terms =
+      upsert === undefined && written === undefined
+        ? plainTerms
+        : {
+            conflict: statement.conflict,
+            upsertPlace: upsert?.place,
+            upsert: upsert?.start(frame, (row) => {
+              rowsAffected++;
+              written?.(row);
+            }),
+            written,
+          };
+    if (values.rows !== undefined) {
+      for (let r = 0; r < values.rows.length; r++) {
+        const evals = values.rows[r] as readonly Eval[];
+        const row = empty.slice();
+        for (let i = 0; i < evals.length; i++) put(row, i, (evals[i] as Eval)(frame));
+        if (insert(row, terms)) rowsAffected++;
+      }
+    } else if (values.query !== undefined) {
+      for (const cells of values.query(frame)) {
+        const row = empty.slice();
+        for (let i = 0; i < cells.length; i++) put(row, i, cells[i] as Cell);
+        if (insert(row, terms)) rowsAffected++;
       }
     }
-    if (rowidFrom >= 0) row[0] = values[rowidFrom] as Cell;
-    return row;
-  };
-  const run = (frame: Frame): { rowsAffected: number; rows?: Cell[][] } => {
-    let rowsAffected = 0;
-    const result: Cell[][] = [];
-    const terms: Terms = {
-      conflict: statement.conflict,
-      upsert: upsert?.(frame, (row) => {
-        rowsAffected++;
-        if (output !== null) result.push(output.row(frame, row));
-      }),
-      written: output === null ? undefined : (row) => void result.push(output.row(frame, row)),
-    };
-    rows(frame, (values) => {
-      const row = makeRow(values);
-      if (target !== undefined) {
-        if (target.insert(row, terms)) rowsAffected++;
-      } else {
-        if (!writer.table(table).triggers.fire('INSTEAD OF', 'INSERT', null, row)) return;
-        rowsAffected++;
-        if (output !== null) result.push(output.row(frame, row));
-      }
-    });
     return output === null ? { rowsAffected } : { rowsAffected, rows: result };
   };
-  const isPlain = isSingle && upsert === undefined && statement.conflict !== 'REPLACE' && !isView;
+  // What RETURNING computes may fail when the row is in its place already.
+  const isSingle =
+    values.rows?.length === 1 && upsert === undefined && output === null && statement.conflict !== 'REPLACE' && !isView;
   return {
     columns: output?.columns ?? [],
     run: (frame) => {
+      writer.orConflict = statement.conflict;
       // REPLACE may also come from a constraint: then a row is deleted and another inserted.
-      const isAlone = isPlain && target?.isPlain === true && !target.mayReplace;
-      return writer.write(() => run(frame), isAlone);
+      const isAlone = isSingle && target?.isPlain === true && !target.mayReplace;
+      return writer.write(run, frame, isAlone);
     },
   };
 }
@@ -89,7 +118,8 @@ function viewCell(cell: Cell, column: ColumnInfo): Cell {
 }
 
 /** Columns that the values go to, −1 for the rowid. */
-function insertPlaces({ columns }: ast.Insert, table: TableInfo, binding: Binding): number[] {
+function insertPlaces({ columns, source }: ast.Insert, table: TableInfo, binding: Binding): number[] {
+  if (source === null) return []; // DEFAULT VALUES
   if (columns === null) {
     return [...table.columns.keys()].filter((i) => {
       const column = table.columns[i] as ColumnInfo;
@@ -111,10 +141,9 @@ function insertPlaces({ columns }: ast.Insert, table: TableInfo, binding: Bindin
   });
 }
 
-/** The rows to insert, and whether it is just one. */
-function compileRows(statement: ast.Insert, outer: Binding, count: number, table: TableInfo): [Rows, boolean] {
+function compileValues(statement: ast.Insert, outer: Binding, count: number, table: TableInfo): Values {
   const { source: select } = statement;
-  if (select === null) return [(_, each) => each([]), true];
+  if (select === null) return { rows: [[]] };
   const check = (given: number): void => {
     if (given === count) return;
     const message =
@@ -133,24 +162,13 @@ function compileRows(statement: ast.Insert, outer: Binding, count: number, table
     select.limit === null
   ) {
     for (const row of arm.rows) check(row.length);
-    const rows: Eval[][] = arm.rows.map((row) => row.map((expr) => binding.value(expr)));
-    return [
-      (frame, each) => {
-        for (let i = 0; i < rows.length; i++) {
-          const evals = rows[i] as Eval[];
-          const values: Cell[] = [];
-          for (let c = 0; c < evals.length; c++) values.push((evals[c] as Eval)(frame));
-          each(values);
-        }
-      },
-      rows.length === 1,
-    ];
+    return { rows: arm.rows.map((row) => row.map((expr) => binding.value(expr))) };
   }
   const program = binding.select(withTables(select, statement.with));
   check(program.columns.length);
   const reals = program.columns.map(({ type }) => type === 'real');
-  return [
-    (frame, each) => {
+  return {
+    query: (frame) => {
       // All rows are read before the first is written: the query may read this very table.
       const stream = program.run(frame);
       const found: Cell[][] = [];
@@ -161,10 +179,9 @@ function compileRows(statement: ast.Insert, outer: Binding, count: number, table
         frame.keep(row);
         found.push(row);
       }
-      for (const row of found) each(row);
+      return found;
     },
-    false,
-  ];
+  };
 }
 
 /** The query with the tables of a WITH before the statement. */

@@ -2,8 +2,7 @@
  * Nested loops, iteratively over depths: `next` goes on at the depth where the last row was found. A row that was taken
  * from a cursor and not yet judged is `pending`, so that a ColdPage thrown by a condition loses nothing.
  */
-import type { Expr, Loop } from '../plan/plan.ts';
-import type { Cell } from '../codec/cell.ts';
+import type { Expr, Loop, LoopProfile } from '../plan/plan.ts';
 import { compileAccess, type CursorMaker, type LoopCursor } from './access.ts';
 import { compileAll } from './expression.ts';
 import type { Condition, Frame, Source } from './frame.ts';
@@ -21,23 +20,26 @@ interface CompiledLoop {
   readonly match: Condition | null;
   readonly filter: Condition | null;
   readonly left: boolean;
+  readonly profile?: LoopProfile | undefined;
+}
+
+export function compileLoop(loop: Loop): CompiledLoop {
+  const isHashed = loop.access.kind === 'hash' && (loop.join === 'inner' || loop.join === 'left');
+  const on = compileAll([...(isHashed ? [] : loop.local), ...loop.on]);
+  const isOuter = loop.join === 'left' || loop.join === 'full';
+  return {
+    source: loop.source,
+    cursor: compileAccess(loop),
+    match: on,
+    filter: compileAll(loop.filters),
+    left: isOuter,
+    profile: loop.profile,
+  };
 }
 
 export function compileJoin(loops: readonly Loop[], always: readonly Expr[]): (frame: Frame) => Stage {
   const condition = compileAll(always);
-  const compiled = loops.map((loop): CompiledLoop => {
-    const isHashed = loop.access.kind === 'hash' && (loop.join === 'inner' || loop.join === 'left');
-    const local = compileAll(loop.local);
-    const on = compileAll([...(isHashed ? [] : loop.local), ...loop.on]);
-    const isOuter = loop.join === 'left' || loop.join === 'full';
-    return {
-      source: loop.source,
-      cursor: compileAccess(loop, local),
-      match: on,
-      filter: compileAll(loop.filters),
-      left: isOuter,
-    };
-  });
+  const compiled = loops.map(compileLoop);
   const [only] = compiled;
   if (only === undefined) return () => new NoLoop(condition);
   return (frame) => new JoinRun(frame, compiled, condition);
@@ -65,7 +67,7 @@ class NoLoop implements Stage {
 }
 
 /** What a loop is about: its rows, or, all matches failing, the row of NULLs. */
-class LoopRun {
+export class LoopRun {
   readonly cursor: LoopCursor;
   readonly kept: KeptCursor | null;
   readonly source: Source;
@@ -84,6 +86,7 @@ class LoopRun {
     this.match = loop.match;
     this.filter = loop.filter;
     this.left = loop.left;
+    if (loop.profile !== undefined) measure(this, loop.profile);
   }
 
   open(frame: Frame): void {
@@ -105,7 +108,7 @@ class LoopRun {
       }
       if (match === null || match(frame)) {
         this.matched = true;
-        if (this.kept !== null) this.kept.matched[this.kept.current] = true;
+        if (this.kept !== null) this.kept.matched[this.kept.current] = 1;
         if (filter === null || filter(frame)) {
           this.isPending = false;
           return true;
@@ -119,6 +122,31 @@ class LoopRun {
     this.matched = true;
     return passes;
   }
+}
+
+interface Platform {
+  readonly performance: { now(): number };
+}
+
+function now(): number {
+  return (globalThis as unknown as Platform).performance.now();
+}
+
+/** Counts what a loop does, and takes the time. */
+function measure(loop: LoopRun, profile: LoopProfile): void {
+  const open = loop.open.bind(loop);
+  const next = loop.next.bind(loop);
+  loop.open = (frame) => {
+    profile.loops++;
+    open(frame);
+  };
+  loop.next = (frame) => {
+    const start = now();
+    const found = next(frame);
+    profile.ms += now() - start;
+    if (found) profile.rows++;
+    return found;
+  };
 }
 
 class JoinRun implements Stage {
@@ -139,22 +167,23 @@ class JoinRun implements Stage {
   open(): void {
     this.#isStarted = this.#isEnded = false;
     this.#depth = this.#base = this.#unmatched = 0;
-    for (const loop of this.#loops) {
-      loop.fresh = true;
-      loop.isOpen = false;
-    }
   }
 
   #start(frame: Frame): void {
-    for (const loop of this.#loops) loop.kept?.load(frame);
-    this.#isStarted = true;
     // Without a first row only what never matched remains.
-    if (this.#condition !== null && !this.#condition(frame)) this.#depth = -1;
+    const isEmpty = this.#condition !== null && !this.#condition(frame);
+    for (const loop of this.#loops) {
+      loop.fresh = true;
+      loop.isOpen = false;
+      loop.kept?.load(frame);
+    }
+    this.#isStarted = true;
+    if (isEmpty) this.#depth = -1;
   }
 
   next(frame: Frame): boolean {
-    const loops = this.#loops;
     if (!this.#isStarted) this.#start(frame);
+    const loops = this.#loops;
     if (this.#isEnded) return false;
     const last = loops.length - 1;
     for (;;) {
@@ -188,11 +217,11 @@ class JoinRun implements Stage {
   }
 
   #nextUnmatched(frame: Frame, { kept, filter }: LoopRun): boolean {
-    const { rows, matched, source } = kept as KeptCursor;
-    while (this.#unmatched <= rows.length) {
+    const { count, matched, table } = kept as KeptCursor;
+    while (this.#unmatched <= count) {
       const at = this.#unmatched - 1;
-      if (matched[at] !== true) {
-        source.setCells(rows[at] as readonly Cell[]);
+      if (matched[at] === 0) {
+        table.stand(at);
         const passes = filter === null || filter(frame);
         this.#unmatched++;
         if (passes) return true;

@@ -88,9 +88,9 @@ export class CteRows {
       this.#arm = cte.recursive.length;
     }
     if (this.#arm === cte.recursive.length) {
+      if (--frame.fuel < 0) frame.look();
       const row = this.#dequeue();
       if (row === undefined) return this.#end();
-      if (--frame.fuel < 0) frame.look();
       this.current = row;
       this.#emit(frame, row);
       if (this.#left === 0) return this.#end() || true;

@@ -3,19 +3,22 @@
  * the functions that derive index rows, which no storage format can hold.
  */
 import type { ColumnSpec, KeyColumn } from '../btree/index.ts';
+import { objectName } from '../catalog/catalog.ts';
 import type { IndexDefinition, SchemaParser, TableDefinition } from '../catalog/definition.ts';
 import { defineIndex as keepIndex, defineTable as keepTable, tableDefinition } from '../catalog/definition.ts';
 import type { Catalog, ColumnInfo, IndexColumnInfo, TableInfo } from '../catalog/schema.ts';
-import { type Cell, collationOf, compareText } from '../codec/cell.ts';
+import { type Cell, type Collation, collationOf, compareText, Real } from '../codec/cell.ts';
 import { Binder, bindExpr } from '../plan/bind.ts';
 import type { FunctionTable } from '../plan/plan.ts';
 import { Scope } from '../plan/scope.ts';
 import { parseExpression } from '../sql/index.ts';
-import type { IndexSpec, SchemaLoader, Table } from '../txn/index.ts';
+import { columnEntry, type IndexSpec, type SchemaLoader, type Table } from '../txn/index.ts';
 import { boxed } from './binding.ts';
+import { collationNamed } from './distinct.ts';
 import { compileCondition } from './expression.ts';
 import { type Condition, type Eval, Frame } from './frame.ts';
 import { aggregateFunction, type FunctionContext, scalarFunction, windowFunction } from './functions/index.ts';
+import { applyAffinity } from './functions/values.ts';
 import { parseIndex, parseTable, parseTrigger, parseView } from './schema-text.ts';
 import { defineIndex, defineTable } from './table-definition.ts';
 
@@ -28,7 +31,8 @@ export const sqlParser: SchemaParser = {
   view: (text) => ({ columns: parseView(text).columns?.map(({ name }) => name) ?? null }),
   trigger(text) {
     const { time, event, columns, table } = parseTrigger(text);
-    return { time, event, columns: columns?.map(({ name }) => name) ?? null, table: table.name };
+    const names = columns?.map(({ name }) => name) ?? null;
+    return { time, event, columns: names, table: table.name, schema: table.schema };
   },
 };
 
@@ -53,43 +57,76 @@ export const sqlLoader: SchemaLoader = {
     const tableKey = table.tree.key;
     const tree = {
       columns: [
-        ...index.columns.map(({ column }) => (column < 0 ? ANY : columnSpec(definition.columns[column] as ColumnInfo))),
+        ...index.columns.map(({ column }) =>
+          column < 0 ? ANY : { kind: kindOf(definition.columns[column] as ColumnInfo) },
+        ),
         ...table.tree.columns.slice(0, tableKey.length),
       ],
       key: [...index.columns.map(keyColumn), ...tableKey],
       leafRows: INDEX_LEAF_ROWS,
     };
     keepIndex(tree, index);
-    return { unique: index.unique, tree, entry: entryOf(index, definition, table.name, tableKey.length) };
+    const isKnown = index.columns.every(({ collation }) => collationOf(collation) !== undefined);
+    const entry = entryOf(index, definition, objectName(table.name), tableKey.length);
+    return { unique: index.unique, tree, ...(isKnown ? entry : { entry: checkedEntry(index, entry) }) };
   },
 };
 
-function columnSpec({ affinity }: ColumnInfo): ColumnSpec {
-  return affinity === 'REAL' ? { kind: 'real' } : ANY;
+function columnSpec(column: ColumnInfo): ColumnSpec {
+  return { kind: kindOf(column), fill: () => constantDefault(column) };
 }
 
+function kindOf({ affinity }: ColumnInfo): ColumnSpec['kind'] {
+  return affinity === 'REAL' ? 'real' : 'any';
+}
+
+/** What rows have in a column that came after them: a constant, see ALTER TABLE … ADD COLUMN. */
+function constantDefault({ defaultSql, affinity }: ColumnInfo): Cell {
+  if (defaultSql === null) return null;
+  const binder = new Binder({ catalog: NO_TABLES, functions: BUILT_IN });
+  const value = boxed(bindExpr(binder, parseExpression(defaultSql), new Scope()));
+  const cell = value(new Frame({ params: [], reader: NOTHING_TO_READ, context: STILL, limits: UNLIMITED }));
+  const stored = applyAffinity(cell, affinity);
+  return affinity === 'REAL' && stored instanceof Real ? stored.value : stored;
+}
+
+/** @throws {SqlError} NO_SUCH_COLLATION when rows are compared by a collation that is not there */
 function keyColumn({ collation, descending }: IndexColumnInfo): KeyColumn {
-  const compare = collationOf(collation);
+  const compare = collationOf(collation) ?? missingCollation(collation);
   return {
-    ...(compare !== undefined && compare !== compareText && { collation: compare }),
+    ...(compare !== compareText && { collation: compare }),
     ...(descending && { descending }),
   };
 }
 
+/** Fails before anything is changed where a collation is missing. */
+function checkedEntry(index: IndexDefinition, { entry }: Pick<IndexSpec, 'entry'>): IndexSpec['entry'] {
+  return (row, out) => {
+    for (const { collation } of index.columns) collationNamed(collation);
+    return entry(row, out);
+  };
+}
+
+function missingCollation(name: string): Collation {
+  return (a, b) => collationNamed(name)(a, b);
+}
+
 /** Writes an index row: the indexed values and the table's key. */
-function entryOf(index: IndexDefinition, table: TableDefinition, name: string, keyColumns: number): IndexSpec['entry'] {
+function entryOf(
+  index: IndexDefinition,
+  table: TableDefinition,
+  name: string,
+  keyColumns: number,
+): Pick<IndexSpec, 'entry' | 'places'> {
   const slots = index.columns.map(({ column }) => table.columns[column]?.slot ?? (column === -1 ? 0 : -1));
   const width = slots.length;
   if (index.where === null && !slots.includes(-1)) {
-    return (row, out) => {
-      for (let i = 0; i < width; i++) out[i] = row[slots[i] as number] as Cell;
-      for (let i = 0; i < keyColumns; i++) out[width + i] = row[i] as Cell;
-      return true;
-    };
+    const places = [...slots, ...Array.from({ length: keyColumns }).keys()];
+    return { entry: columnEntry(places), places };
   }
   let compiled: { values: (Eval | null)[]; where: Condition | null } | undefined;
   const frame = new Frame({ params: [], reader: NOTHING_TO_READ, context: STILL, limits: UNLIMITED });
-  return (row, out) => {
+  const entry: IndexSpec['entry'] = (row, out) => {
     compiled ??= compileEntry(index, table, name);
     frame.source(0).setCells(row);
     const { values, where } = compiled;
@@ -101,6 +138,7 @@ function entryOf(index: IndexDefinition, table: TableDefinition, name: string, k
     for (let i = 0; i < keyColumns; i++) out[width + i] = row[i] as Cell;
     return true;
   };
+  return { entry };
 }
 
 /** Expressions of an index, against a row of its table as source 0. */
@@ -143,7 +181,8 @@ const NO_TABLES: Catalog = {
 };
 const NOTHING_TO_READ = { read: (table: Table): Table => table };
 const UNLIMITED = { steps: Infinity, deadline: Infinity, memoryBytes: Infinity };
-const BUILT_IN: FunctionTable = { scalar: scalarFunction, aggregate: aggregateFunction, window: windowFunction };
+/** Functions that indexes may use. */
+export const BUILT_IN: FunctionTable = { scalar: scalarFunction, aggregate: aggregateFunction, window: windowFunction };
 const STILL: FunctionContext = {
   collation: compareText,
   json: null,

@@ -6,12 +6,15 @@ import type { Expr, OrderTerm, ResultColumn, SelectArm, SelectPlan } from '../pl
 import { SqlError } from '@dotdo/shared-types';
 import type { Cell } from '../codec/cell.ts';
 import { compileGroup } from './aggregate.ts';
+import { planStream, SourceStage } from './batch/source.ts';
+import { type FirstKey, TopNarrowing } from './batch/top.ts';
 import { compileCompound } from './compound.ts';
 import { collationNamed, rowKey, type MapKey } from './distinct.ts';
 import { compile, compileRaw } from './expression.ts';
 import type { Eval, Frame, RowStream } from './frame.ts';
 import { applyAffinity } from './functions/values.ts';
 import { compileJoin, type Stage } from './join.ts';
+import { compileGather } from './gather.ts';
 import { compilePoint } from './point.ts';
 import { compileCtes } from './recursive.ts';
 import { rowOrder, Sorter, type RowOrder, type SortKey } from './sort.ts';
@@ -20,6 +23,8 @@ import { compileWindow } from './window.ts';
 export interface SelectProgram {
   /** Names, types and origins of the result columns. In columns of type 'real' every plain number is a REAL. */
   readonly columns: readonly ResultColumn[];
+  /** Its streams keep little between two runs, and opening one again costs less than making one. */
+  readonly isReusable: boolean;
   /** An opened stream of the rows; `frame` belongs to it until its end. */
   run(frame: Frame): RowStream;
 }
@@ -44,6 +49,7 @@ export function compileSelect(plan: SelectPlan): SelectProgram {
   const isPlain = limit === null && offset === null && openCtes === null;
   return {
     columns,
+    isReusable: openCtes === null && sort.length === 0 && plan.arms.length === 1 && isReusable(arm as SelectArm),
     run(frame) {
       const rows = make(frame);
       const stream = isPlain ? rows : new LimitStream(rows, { limit, offset, openCtes });
@@ -51,6 +57,17 @@ export function compileSelect(plan: SelectPlan): SelectProgram {
       return stream;
     },
   };
+}
+
+/** Whether an arm only looks up stored rows, as they come. */
+function isReusable({ loops, group, window, distinct, values }: SelectArm): boolean {
+  return (
+    group === null &&
+    window === null &&
+    values === null &&
+    !distinct &&
+    loops.every(({ kind, table, access }) => kind === 'table' && access.kind === 'range' && !table?.virtualRows)
+  );
 }
 
 export function sortKey(term: OrderTerm, place: number): SortKey {
@@ -75,10 +92,14 @@ function compileArm(arm: SelectArm, columns: readonly ResultColumn[], orderBy: r
     return order === null ? make : (frame) => new SortedStream(make(frame), order);
   }
   const select = compileColumns(arm.select, columns);
-  const point = compilePoint(arm, select);
+  const isMeasured = arm.loops.some(({ profile }) => profile !== undefined);
+  const point = isMeasured ? null : compilePoint(arm, select);
   if (point !== null) return point;
+  const gather = isMeasured || orderBy.length > 0 ? null : compileGather(arm, columns);
+  if (gather !== null) return gather;
   const join = compileJoin(arm.loops, arm.always);
-  const group = arm.group === null ? null : compileGroup(arm.group, arm.loops, arm.always);
+  const stream = isMeasured ? null : planStream(arm.loops, arm.always);
+  const group = arm.group === null ? null : compileGroup(arm.group, arm.loops);
   const window = arm.window === null ? null : compileWindow(arm.window);
   const distinct = arm.distinct ? rowKey(arm.collations) : null;
   // Keys that are no result column stand behind the row.
@@ -89,11 +110,14 @@ function compileArm(arm: SelectArm, columns: readonly ResultColumn[], orderBy: r
     return sortKey(term, select.length + extra.length - 1);
   });
   const order = keys.length === 0 ? null : rowOrder(keys);
+  const [term] = orderBy;
+  const firstExpr = term === undefined || distinct !== null ? null : (term.expr ?? arm.select[term.column]);
+  const first = firstExpr ? { expr: firstExpr, key: keys[0] as SortKey, isOnly: keys.length === 1 } : null;
   return (frame) => {
-    let stage: Stage = join(frame);
+    let stage: Stage = stream === null ? join(frame) : new SourceStage(join, stream);
     if (group !== null) stage = group(stage);
     if (window !== null) stage = window(stage);
-    return new ArmStream(stage, { select, extra, distinct, order });
+    return new ArmStream(stage, { select, extra, distinct, order, first });
   };
 }
 
@@ -102,6 +126,7 @@ interface ArmParts {
   readonly extra: readonly Eval[];
   readonly distinct: ((cells: readonly Cell[]) => MapKey) | null;
   readonly order: RowOrder | null;
+  readonly first: FirstKey | null;
 }
 
 /** Streams that can do with fewer rows when told how many will be pulled. */
@@ -129,10 +154,25 @@ class ArmStream implements Limited {
   open(frame: Frame): void {
     frame.release(this.#bytes);
     this.#bytes = 0;
-    this.#stage.open(frame);
+    const stage = this.#stage;
+    if (stage instanceof SourceStage) stage.open(frame, this.#sorter === null ? this.keep : Infinity);
+    else stage.open(frame);
     this.#sorter?.open(frame, this.keep);
+    if (stage instanceof SourceStage) this.#narrow(frame, stage, this.#sorter);
     this.#isSorted = this.#pending = false;
     this.#seen = this.#parts.distinct === null ? null : new Set();
+  }
+
+  /** Has rows left out in batches that the sort would cut off. */
+  #narrow(frame: Frame, source: SourceStage, sorter: Sorter | null): void {
+    const { first } = this.#parts;
+    const { stream } = source;
+    if (stream === null || sorter === null || first === null || this.keep === Infinity) return;
+    const top = new TopNarrowing(first, stream.sources, frame);
+    source.narrowing = (batch): void => {
+      const { worst } = sorter;
+      if (worst !== undefined) top.narrow(batch, worst[first.key.place] as Cell);
+    };
   }
 
   next(frame: Frame): boolean {
@@ -269,9 +309,9 @@ class LimitStream implements RowStream {
   open(frame: Frame): void {
     const { limit, offset, openCtes } = this.#parts;
     openCtes?.(frame);
-    const left = limitOf(limit, frame);
+    const left = frame.hold(() => limitOf(limit, frame));
     this.#left = left < 0 ? Infinity : left;
-    this.#skip = Math.max(0, limitOf(offset, frame));
+    this.#skip = frame.hold(() => Math.max(0, limitOf(offset, frame)));
     this.#rows.keep = this.#left + this.#skip;
     if (this.#left > 0) this.#rows.open(frame);
   }

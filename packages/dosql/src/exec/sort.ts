@@ -64,6 +64,11 @@ export class Sorter {
     this.#at = 0;
   }
 
+  /** The last of the rows kept, once there are so many that it tells what can be left out. */
+  get worst(): readonly Cell[] | undefined {
+    return this.#worst;
+  }
+
   /** True when a row with these cells at the places of the keys would be cut off. */
   rejects(cells: readonly Cell[]): boolean {
     return this.#worst !== undefined && this.#order(cells, this.#worst) >= 0;

@@ -6,6 +6,7 @@ import { rowKey, type MapKey } from './distinct.ts';
 import { constant } from './expression.ts';
 import type { Eval, Frame, RowStream } from './frame.ts';
 import { applyAffinity } from './functions/values.ts';
+import { compileLookup } from './lookup.ts';
 import { compileSelect, type SelectProgram } from './select.ts';
 
 type In = Extract<Expr, { op: 'in' }>;
@@ -24,9 +25,18 @@ function openStream(program: SelectProgram, frame: Frame): RowStream {
   return stream;
 }
 
-/** Runs `run` once a frame, or each time where the subquery is correlated. */
+/** Runs `run` once a frame, or each time where the subquery is correlated: then it is not sliced. */
 function cached<T>(select: SubqueryRef, run: (frame: Frame) => T, kind: number): (frame: Frame) => T {
-  if (select.plan.correlated) return run;
+  if (select.plan.correlated) {
+    return (frame) => {
+      frame.holds++;
+      try {
+        return run(frame);
+      } finally {
+        frame.holds--;
+      }
+    };
+  }
   const { cache } = select;
   return (frame) => {
     const kept = (frame.stores[cache] ??= []) as T[];
@@ -34,10 +44,32 @@ function cached<T>(select: SubqueryRef, run: (frame: Frame) => T, kind: number):
   };
 }
 
+/** An opened subquery, and the rows that it has given so far. */
+interface Begun {
+  readonly stream: RowStream;
+  readonly rows: Cell[][];
+}
+
+const KINDS = 5;
+
+/** Opens a subquery; one that is not correlated goes on where a ColdPage or a pause has interrupted it. */
+function begin({ plan, cache }: SubqueryRef, program: SelectProgram, frame: Frame, kind: number): Begun {
+  if (plan.correlated) return { stream: openStream(program, frame), rows: [] };
+  const kept = (frame.stores[cache] ??= []) as Begun[];
+  return (kept[KINDS + kind] ??= { stream: program.run(frame), rows: [] });
+}
+
 export function subqueryExists(expr: Extract<Expr, { op: 'subquery' }>): Eval {
-  const program = compileSelect(expr.select.plan);
-  const { negated } = expr;
-  return cached(expr.select, (frame) => answer(openStream(program, frame).next(frame), negated), negated ? 0 : 1);
+  const { select, negated } = expr;
+  const program = compileSelect(select.plan);
+  const kind = negated ? 0 : 1;
+  const lookup = compileLookup(select.plan.lookup, select.cache);
+  const run = (frame: Frame): Cell => {
+    const kept = lookup(frame);
+    if (kept !== null) return answer(kept.exists(frame), negated);
+    return answer(begin(select, program, frame, kind).stream.next(frame), negated);
+  };
+  return cached(select, run, kind);
 }
 
 const NO_ROW: readonly Cell[] = [];
@@ -49,13 +81,23 @@ export function subqueryColumn(select: SubqueryRef, column: number): Eval {
   const row = cached(
     select,
     (frame) => {
-      const stream = openStream(program, frame);
+      const { stream } = begin(select, program, frame, 2);
       return stream.next(frame) ? stream.row() : NO_ROW;
     },
     2,
   );
+  const lookup = compileLookup(select.plan.lookup, select.cache);
   return (frame) => {
-    const cell = row(frame)[column] ?? null;
+    const kept = lookup(frame);
+    let cell: Cell | undefined;
+    if (kept === null) cell = row(frame)[column] ?? null;
+    else {
+      cell = kept.value(frame);
+      if (cell === undefined) {
+        if (kept.empty === undefined) kept.empty = row(frame)[column] ?? null;
+        cell = kept.empty;
+      }
+    }
     return isReal && typeof cell === 'number' ? realCell(cell) : cell;
   };
 }
@@ -68,8 +110,7 @@ export function subqueryRows(select: SubqueryRef): (frame: Frame) => readonly (r
   return cached(
     select,
     (frame) => {
-      const stream = openStream(program, frame);
-      const rows: Cell[][] = [];
+      const { stream, rows } = begin(select, program, frame, 3);
       while (stream.next(frame)) {
         let row = stream.row();
         if (hasReals) row = row.map((cell, i) => (boxes[i] && typeof cell === 'number' ? realCell(cell) : cell));
@@ -85,12 +126,14 @@ export function subqueryRows(select: SubqueryRef): (frame: Frame) => readonly (r
 /** Members without NULL by key, and those with one. */
 interface Members {
   readonly keys: Set<MapKey>;
+  /** Makes the key of a row; under a collation of the user another function makes another. */
+  readonly key: (cells: readonly Cell[]) => MapKey;
   readonly open: Cell[][];
 }
 
 function gather(rows: Iterable<readonly Cell[]>, expr: In): Members {
   const key = rowKey(expr.comparisons.map(({ collation }) => collation));
-  const members: Members = { keys: new Set(), open: [] };
+  const members: Members = { keys: new Set(), key, open: [] };
   for (const row of rows) {
     const cells = expr.comparisons.map(({ rightAffinity }, i) => applyAffinity(row[i] as Cell, rightAffinity));
     if (cells.includes(null)) members.open.push(cells);
@@ -112,12 +155,11 @@ export function inList(expr: In): Eval {
         list.map((item) => [constant(item)]),
         expr,
       );
-      const key = rowKey([comparison.collation]);
       const missing = members.open.length > 0 ? null : false;
       return (frame) => {
         const cell = value(frame);
         if (cell === null) return list.length === 0 ? answer(false, negated) : null;
-        return answer(members.keys.has(key([cell])) ? true : missing, negated);
+        return answer(members.keys.has(members.key([cell])) ? true : missing, negated);
       };
     }
     const items = list.map((item) => operand(item, comparison.rightAffinity));
@@ -153,10 +195,9 @@ export function inSelect(expr: In, select: SubqueryRef): Eval {
   const members = cached(select, (frame) => gather(rows(frame), expr), 4);
   const cells = operands(expr.operand, comparisons);
   const orders = comparisons.map(({ collation }) => orderOf(collation));
-  const key = rowKey(comparisons.map(({ collation }) => collation));
   return (frame) => {
     const row = cells(frame);
-    const { keys, open } = members(frame);
+    const { keys, key, open } = members(frame);
     if (keys.size === 0 && open.length === 0) return answer(false, negated);
     if (!row.includes(null)) {
       if (keys.has(key(row))) return answer(true, negated);

@@ -3,8 +3,15 @@ import { SqlError } from '@dotdo/shared-types';
 import { foldName, sameName } from '../catalog/catalog.ts';
 import type { IndexDefinition, TableDefinition } from '../catalog/definition.ts';
 import type { Affinity, ColumnInfo, ConflictAction, ForeignKeyInfo, IndexColumnInfo } from '../catalog/schema.ts';
-import { collationOf } from '../codec/cell.ts';
-import type { CreateIndex, CreateTable, Expr, ForeignKeyReference, OrderTerm } from '../sql/ast.ts';
+import type {
+  ColumnConstraint,
+  CreateIndex,
+  CreateTable,
+  Expr,
+  ForeignKeyReference,
+  OrderTerm,
+  TableConstraint,
+} from '../sql/ast.ts';
 
 const AFFINITY_RULES: readonly [RegExp, Affinity][] = [
   [/INT/, 'INTEGER'],
@@ -29,7 +36,7 @@ interface Key {
 
 type MutableColumn = { -readonly [K in keyof ColumnInfo]: ColumnInfo[K] };
 
-/** @throws {SqlError} DUPLICATE_COLUMN, INVALID_SCHEMA, NO_SUCH_COLUMN, NO_SUCH_COLLATION */
+/** @throws {SqlError} DUPLICATE_COLUMN, INVALID_SCHEMA, NO_SUCH_COLUMN */
 export function defineTable(statement: CreateTable, sql: string): TableDefinition {
   const { name: table, strict, withoutRowid } = statement;
   const invalid = (message: string): never => {
@@ -42,12 +49,24 @@ export function defineTable(statement: CreateTable, sql: string): TableDefinitio
   let autoincrement = false;
   let primary: Key | undefined;
   let isAlias = false; // may be an alias of the rowid
-  const addPrimary = (key: Key, descending: boolean, auto: boolean): void => {
-    if (primary !== undefined) invalid(`table "${table}" has more than one primary key`);
-    primary = key;
-    keys.push(key);
-    isAlias = !descending;
-    autoincrement = auto;
+  /** A key or a CHECK, of a column or of the table. */
+  const add = (
+    constraint: ColumnConstraint | TableConstraint,
+    terms: readonly OrderTerm[],
+    descending = false,
+  ): void => {
+    const { kind } = constraint;
+    if (kind === 'check') {
+      checks.push({ name: constraint.name ?? quotedName(constraint.text), sql: constraint.text });
+    } else if (kind === 'unique' || kind === 'primaryKey') {
+      const key: Key = { origin: kind === 'unique' ? 'u' : 'pk', terms, conflict: constraint.conflict };
+      keys.push(key);
+      if (kind === 'unique') return;
+      if (primary !== undefined) invalid(`table "${table}" has more than one primary key`);
+      primary = key;
+      isAlias = !descending;
+      autoincrement = constraint.autoincrement;
+    }
   };
 
   for (const definition of statement.columns) {
@@ -62,7 +81,7 @@ export function defineTable(statement: CreateTable, sql: string): TableDefinitio
     }
     const column: MutableColumn = {
       name,
-      declaredType: type,
+      declaredType: STRICT_TYPES.includes(upper) ? upper : type,
       affinity: strict && upper === 'ANY' ? 'BLOB' : affinityOf(type),
       collation: 'BINARY',
       notNull: false,
@@ -74,35 +93,19 @@ export function defineTable(statement: CreateTable, sql: string): TableDefinitio
       strictType: strict ? upper : null,
     };
     columns.push(column);
-    const self = (): OrderTerm[] => [{ expr: columnExpr(name), descending: false, nulls: null, text: name }];
     for (const constraint of definition.constraints) {
+      const descending = constraint.kind === 'primaryKey' && constraint.descending;
+      add(constraint, [{ expr: columnExpr(name), descending, nulls: null, text: name }], descending);
       switch (constraint.kind) {
-        case 'primaryKey':
-          addPrimary(
-            {
-              origin: 'pk',
-              terms: self().map((term) => ({ ...term, descending: constraint.descending })),
-              conflict: constraint.conflict,
-            },
-            constraint.descending,
-            constraint.autoincrement,
-          );
-          break;
-        case 'unique':
-          keys.push({ origin: 'u', terms: self(), conflict: constraint.conflict });
-          break;
         case 'notNull':
           column.notNull = true;
           if (constraint.conflict !== null) column.notNullConflict = constraint.conflict;
-          break;
-        case 'check':
-          checks.push({ name: constraint.name, sql: constraint.text });
           break;
         case 'default':
           column.defaultSql = constraint.text;
           break;
         case 'collate':
-          column.collation = knownCollation(constraint.collation);
+          column.collation = constraint.collation.toUpperCase();
           break;
         case 'references':
           foreignKeys.push(foreignKey([name], constraint.reference));
@@ -116,17 +119,8 @@ export function defineTable(statement: CreateTable, sql: string): TableDefinitio
     if (column.generated !== null && column.defaultSql !== null) invalid('cannot use DEFAULT on a generated column');
   }
   for (const constraint of statement.constraints) {
-    if (constraint.kind === 'primaryKey') {
-      addPrimary(
-        { origin: 'pk', terms: constraint.columns, conflict: constraint.conflict },
-        false,
-        constraint.autoincrement,
-      );
-    } else if (constraint.kind === 'unique') {
-      keys.push({ origin: 'u', terms: constraint.columns, conflict: constraint.conflict });
-    } else if (constraint.kind === 'check') {
-      checks.push({ name: constraint.name, sql: constraint.text });
-    } else {
+    if (constraint.kind !== 'foreignKey') add(constraint, 'columns' in constraint ? constraint.columns : []);
+    else {
       const names = constraint.columns.map(({ name }) => name);
       const unknown = names.find((name) => !columns.some((column) => sameName(column.name, name)));
       if (unknown !== undefined) invalid(`unknown column "${unknown}" in foreign key definition`);
@@ -144,7 +138,7 @@ export function defineTable(statement: CreateTable, sql: string): TableDefinitio
   if (columns.every((column) => column.generated !== null)) invalid('must have at least one non-generated column');
 
   const pk: Key | undefined = primary;
-  const pkColumns = pk === undefined ? [] : indexColumns(pk.terms, columns, table);
+  const pkColumns = pk === undefined ? [] : indexColumns(pk.terms, columns, true);
   const single = pkColumns.length === 1 ? pkColumns[0]?.column : undefined;
   const rowidColumn =
     !withoutRowid && isAlias && single !== undefined && columns[single]?.declaredType?.toUpperCase() === 'INTEGER'
@@ -174,9 +168,18 @@ export function defineTable(statement: CreateTable, sql: string): TableDefinitio
   for (const key of keys) {
     if (key === pk && rowidColumn >= 0) continue;
     const isOwn = key === pk && withoutRowid;
-    const terms = indexColumns(key.terms, columns, table);
-    const same = constraints.find((other) => sameIndexColumns(other.columns, terms));
-    if (same !== undefined) continue;
+    const terms = indexColumns(key.terms, columns, true);
+    const same = constraints.findIndex((other) => sameIndexColumns(other.columns, terms));
+    if (same >= 0) {
+      const other = constraints[same] as IndexDefinition;
+      const conflict = other.conflict ?? key.conflict;
+      if (conflict !== null && key.conflict !== null && conflict !== key.conflict) {
+        invalid('conflicting ON CONFLICT clauses specified');
+      }
+      const origin = key.origin === 'pk' ? 'pk' : other.origin;
+      constraints[same] = { ...other, origin, ...(conflict !== null && { conflict }) };
+      continue;
+    }
     constraints.push({
       unique: true,
       origin: key.origin,
@@ -211,7 +214,7 @@ export function defineIndex(
   return {
     unique: statement.unique,
     origin: 'c',
-    columns: indexColumns(statement.columns, table.columns, statement.table.name),
+    columns: indexColumns(statement.columns, table.columns, false),
     where: statement.where?.text ?? null,
     sql,
     ordinal: 0,
@@ -228,17 +231,23 @@ function columnExpr(name: string): Expr {
   return { kind: 'column', schema: null, table: null, name, quoted: '', at: 0, tableAt: -1 };
 }
 
-function knownCollation(name: string): string {
-  if (collationOf(name) === undefined) throw new SqlError('NO_SUCH_COLLATION', `no such collation sequence: ${name}`);
-  return name.toUpperCase();
+/** SQLite calls a CHECK by its text, and takes the quotes off of a name that it begins with. */
+function quotedName(text: string): string | null {
+  const found = /^(?:"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|'((?:[^']|'')*)')/.exec(text);
+  return found === null ? null : (found.slice(1).find((name) => name !== undefined) as string);
 }
 
-function indexColumns(terms: readonly OrderTerm[], columns: readonly ColumnInfo[], table: string): IndexColumnInfo[] {
-  return terms.map(({ expr, descending, text }) => {
+function indexColumns(
+  terms: readonly OrderTerm[],
+  columns: readonly ColumnInfo[],
+  isConstraint: boolean,
+): IndexColumnInfo[] {
+  return terms.map(({ expr, descending, nulls, text }) => {
+    if (nulls !== null) throw new SqlError('INVALID_SCHEMA', `unsupported use of NULLS ${nulls}`);
     let inner = expr;
     let collation: string | undefined;
     while (inner.kind === 'collate') {
-      collation ??= knownCollation(inner.collation);
+      collation ??= inner.collation.toUpperCase();
       inner = inner.operand;
     }
     const name =
@@ -247,9 +256,12 @@ function indexColumns(terms: readonly OrderTerm[], columns: readonly ColumnInfo[
         : inner.kind === 'literal' && typeof inner.value === 'string'
           ? inner.value
           : undefined;
+    if (name === undefined && isConstraint) {
+      throw new SqlError('INVALID_SCHEMA', 'expressions prohibited in PRIMARY KEY and UNIQUE constraints');
+    }
     if (name === undefined) return { column: -2, expression: text, collation: collation ?? 'BINARY', descending };
     const column = columns.findIndex((column) => sameName(column.name, name));
-    if (column < 0) throw new SqlError('NO_SUCH_COLUMN', `table ${table} has no column named ${name}`);
+    if (column < 0) throw new SqlError('NO_SUCH_COLUMN', `no such column: ${name}`);
     return { column, expression: null, collation: collation ?? (columns[column] as ColumnInfo).collation, descending };
   });
 }

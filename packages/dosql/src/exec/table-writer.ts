@@ -5,17 +5,18 @@
  */
 import { SqlError } from '@dotdo/shared-types';
 import type { ColumnInfo, ConflictAction, IndexInfo, TableInfo } from '../catalog/schema.ts';
-import { normalizeInteger, Real, type Cell } from '../codec/cell.ts';
+import { Real, type Cell } from '../codec/cell.ts';
 import { sameCell, type Conflict, type Row } from '../txn/index.ts';
 import { rowBinding } from './binding.ts';
 import type { Condition, Eval } from './frame.ts';
 import { ForeignKeys } from './foreign-keys.ts';
 import { applyAffinity, typeName } from './functions/values.ts';
+import { Rowids } from './rowids.ts';
 import { Triggers } from './triggers.ts';
 import type { Writer } from './writer.ts';
 
-const ROWID_MAX = 2n ** 63n - 1n;
-const RANDOM_ROWIDS = 100;
+/** More than there are ON CONFLICT clauses. */
+const UPSERTS_MAX = 1e6;
 
 /** What an INSERT or UPDATE says about conflicts. */
 export interface Terms {
@@ -23,6 +24,8 @@ export interface Terms {
   readonly conflict: ConflictAction | null;
   /** ON CONFLICT clauses: false goes on with the conflict action, true has dealt with the row. */
   readonly upsert?: ((conflict: Row, index: IndexInfo | null, row: Row) => boolean) | undefined;
+  /** In which place among them a key is checked; −1: after them. */
+  readonly upsertPlace?: ((index: IndexInfo | null) => number) | undefined;
   /** Told of each row that was written, before AFTER triggers. */
   readonly written?: ((row: Row) => void) | undefined;
 }
@@ -37,12 +40,21 @@ export class TableWriter {
   readonly writer: Writer;
   readonly triggers: Triggers;
   readonly foreignKeys: ForeignKeys;
+  readonly rowids: Rowids;
   readonly reals: readonly boolean[];
   /** Cells of a stored row. */
   readonly width: number;
   readonly #indexes = new Map<number, IndexInfo>();
   readonly #required: readonly ColumnInfo[];
   readonly #strict: readonly ColumnInfo[];
+  readonly #hasGenerated: boolean;
+  /** There is something to check or to compute before a row is stored. */
+  readonly #isChecked: boolean;
+  readonly #hasTriggers: boolean;
+  /** Several keys may be in a row's way. */
+  readonly #isKeyed: boolean;
+  /** A constraint says ON CONFLICT REPLACE. */
+  readonly mayReplace: boolean;
   #generated: Generated[] | undefined;
   #checks: { fails: Condition; name: string }[] | undefined;
   readonly #defaults = new Map<ColumnInfo, Eval>();
@@ -54,25 +66,29 @@ export class TableWriter {
     this.width = this.reals.length;
     this.triggers = new Triggers(writer, table);
     this.foreignKeys = new ForeignKeys(writer, table);
+    this.rowids = new Rowids(writer, table);
     for (const index of table.indexes) {
       const tree = table.storage.indexes[index.ordinal];
       if (tree !== undefined) this.#indexes.set(tree.spec.id, index);
     }
-    this.#required = table.columns.filter((column, i) => column.notNull && i !== table.rowidColumn);
+    // generated columns may get a value by the default of another
+    this.#required = table.columns
+      .filter((column, i) => column.notNull && i !== table.rowidColumn)
+      .sort((a, b) => Number(a.generated !== null) - Number(b.generated !== null));
     this.#strict = table.strict
       ? table.columns.filter((column) => column.slot >= 0 && column.strictType !== 'ANY')
       : [];
+    this.#hasGenerated = table.columns.some((column) => column.generated !== null);
+    this.#isChecked =
+      this.#hasGenerated || this.#required.length > 0 || this.#strict.length > 0 || table.checks.length > 0;
+    this.#hasTriggers = table.triggers.length > 0;
+    this.#isKeyed = table.indexes.filter(({ unique }) => unique).length + (table.withoutRowid ? 0 : 1) > 1;
+    this.mayReplace = table.rowidConflict === 'REPLACE' || table.indexes.some(({ conflict }) => conflict === 'REPLACE');
   }
 
   /** A change of one row is by itself a statement: nothing else hangs on it. */
   get isPlain(): boolean {
-    return this.table.triggers.length === 0 && !this.writer.foreignKeys && !this.table.autoincrement;
-  }
-
-  /** A constraint says ON CONFLICT REPLACE. */
-  get mayReplace(): boolean {
-    const { rowidConflict, indexes } = this.table;
-    return rowidConflict === 'REPLACE' || indexes.some(({ conflict }) => conflict === 'REPLACE');
+    return !this.#hasTriggers && !this.writer.foreignKeys && !this.table.autoincrement;
   }
 
   /** The value as the column stores it. */
@@ -80,8 +96,9 @@ export class TableWriter {
     if (cell === null) return null;
     const { affinity } = column;
     if (affinity === 'REAL') {
+      if (typeof cell === 'number') return cell + 0; // −0.0 is kept as 0
       const real = applyAffinity(cell, affinity);
-      return real instanceof Real ? real.value : real;
+      return real instanceof Real ? real.value + 0 : real;
     }
     if (
       typeof cell === 'string'
@@ -111,30 +128,39 @@ export class TableWriter {
     return this.writer.session.read(this.table.storage).tree.get(key);
   }
 
+  /** The row with a rowid, now. */
+  findInteger(rowid: number): Cell[] | undefined {
+    const { tree } = this.writer.session.read(this.table.storage);
+    return tree.findInteger(rowid) ? tree.row() : undefined;
+  }
+
   insert(row: Cell[], terms: Terms): boolean {
     const { writer, table, triggers } = this;
-    if (triggers.has('BEFORE', 'INSERT')) {
+    if (this.#hasTriggers && triggers.has('BEFORE', 'INSERT')) {
       this.#generate(row);
+      this.#checkTypes(row);
       const isOpen = !table.withoutRowid && row[0] === null;
       if (isOpen) row[0] = -1; // as OLD and NEW show a rowid that is not known yet
       if (!triggers.fire('BEFORE', 'INSERT', null, row)) return false;
       if (isOpen) row[0] = null;
     }
-    if (!table.withoutRowid) this.#setRowid(row);
-    if (!this.#check(row, terms)) return false;
+    if (!table.withoutRowid) this.rowids.set(row);
+    if (table.autoincrement) this.rowids.note(row[0] as number | bigint);
+    if (this.#isChecked && !this.#check(row, terms)) return false;
+    let passed: number | undefined = -Infinity;
     for (;;) {
       const conflict = writer.session.insert(table.storage, row);
       if (conflict === undefined) break;
-      if (!this.#resolve(conflict, row, terms)) return false;
+      passed = this.#resolve(conflict, row, terms, undefined, passed);
+      if (passed === undefined) return false;
     }
     if (!table.withoutRowid) {
       writer.lastInsertRowid = row[0] as number | bigint;
-      if (table.autoincrement) this.#noteSequence(row[0] as number | bigint);
     }
-    writer.totalChanges++;
+    writer.count++;
     if (writer.foreignKeys) this.foreignKeys.inserted(row);
     terms.written?.(row);
-    triggers.fire('AFTER', 'INSERT', null, row);
+    if (this.#hasTriggers) triggers.fire('AFTER', 'INSERT', null, row);
     return true;
   }
 
@@ -142,8 +168,9 @@ export class TableWriter {
   update(before: Row, after: Cell[], set: readonly number[], terms: Terms): boolean {
     const { writer, table, triggers } = this;
     let old = before;
-    if (triggers.has('BEFORE', 'UPDATE')) {
+    if (this.#hasTriggers && triggers.has('BEFORE', 'UPDATE')) {
       this.#generate(after);
+      this.#checkTypes(after);
       if (!triggers.fire('BEFORE', 'UPDATE', old, after, set)) return false;
       const found = this.find(this.keyOf(before));
       if (found === undefined) return false;
@@ -153,25 +180,28 @@ export class TableWriter {
       }
       old = found;
     }
-    if (!table.withoutRowid) this.#setRowid(after);
-    if (!this.#check(after, terms)) return false;
+    if (!table.withoutRowid) this.rowids.set(after);
+    if (this.#isChecked && !this.#check(after, terms)) return false;
     if (writer.foreignKeys) this.foreignKeys.updating(old, after);
+    let passed: number | undefined = -Infinity;
     for (;;) {
       const conflict = writer.session.update(table.storage, old, after);
       if (conflict === undefined) break;
-      if (!this.#resolve(conflict, after, terms)) return false;
+      passed = this.#resolve(conflict, after, terms, old, passed);
+      if (passed === undefined) return false;
+      if (this.find(this.keyOf(old)) === undefined) throw new SqlError('CHECK_VIOLATION', 'constraint failed');
     }
-    writer.totalChanges++;
+    writer.count++;
     if (writer.foreignKeys) this.foreignKeys.updated(old, after);
     terms.written?.(after);
-    triggers.fire('AFTER', 'UPDATE', old, after, set);
+    if (this.#hasTriggers) triggers.fire('AFTER', 'UPDATE', old, after, set);
     return true;
   }
 
   delete(row: Row, written?: (row: Row) => void): boolean {
     const { triggers } = this;
     let old = row;
-    if (triggers.has('BEFORE', 'DELETE')) {
+    if (this.#hasTriggers && triggers.has('BEFORE', 'DELETE')) {
       if (!triggers.fire('BEFORE', 'DELETE', old, null)) return false;
       const found = this.find(this.keyOf(row));
       if (found === undefined) return false;
@@ -179,7 +209,7 @@ export class TableWriter {
     }
     this.#remove(old);
     written?.(old);
-    triggers.fire('AFTER', 'DELETE', old, null);
+    if (this.#hasTriggers) triggers.fire('AFTER', 'DELETE', old, null);
     return true;
   }
 
@@ -187,24 +217,64 @@ export class TableWriter {
     const { writer } = this;
     if (writer.foreignKeys) this.foreignKeys.deleting(row);
     writer.session.delete(this.table.storage, row);
-    writer.totalChanges++;
+    writer.count++;
     if (writer.foreignKeys) this.foreignKeys.deleted(row);
   }
 
-  /** What happens to a row in the way of `row`: true when the change is to be tried again. */
-  #resolve(conflict: Conflict, row: Row, terms: Terms): boolean {
-    const { writer, table } = this;
-    const own = table.indexes.find((index) => index.ordinal < 0);
-    const index = (conflict.index === undefined ? own : this.#indexes.get(conflict.index.id)) ?? null;
-    if (terms.upsert?.(conflict.row, index, row) === true) return false;
-    const action = terms.conflict ?? (index === null ? table.rowidConflict : index.conflict) ?? 'ABORT';
-    if (action === 'IGNORE') return false;
+  /**
+   * What happens to a row in the way of `row`. A row that is then in the way of a key passed before comes from a trigger.
+   * @param passed rank of the last key whose row has been deleted
+   * @returns that of this one: the change is to be tried again; undefined: it is left out
+   */
+  #resolve(found: Conflict, row: Row, terms: Terms, before: Row | undefined, passed: number): number | undefined {
+    const { writer } = this;
+    const all = this.#isKeyed ? writer.session.read(this.table.storage).conflicts(row, before) : [found];
+    let first: Conflict | undefined;
+    let rank = Infinity;
+    for (const conflict of all) {
+      const other = this.#rank(this.#indexOf(conflict), terms);
+      if (other <= passed || other > rank) continue;
+      first = conflict;
+      rank = other;
+    }
+    if (first === undefined) return writer.fail('ABORT', this.#uniqueError(this.#indexOf(found)));
+    const index = this.#indexOf(first);
+    if (terms.upsert?.(first.row, index, row) === true) return undefined;
+    const action = this.#actionOf(index, terms);
+    if (action === 'IGNORE') return undefined;
     if (action !== 'REPLACE') return writer.fail(action, this.#uniqueError(index));
-    const { totalChanges } = writer;
-    if (writer.recursiveTriggers) this.delete(conflict.row);
-    else this.#remove(conflict.row);
-    if (table.triggers.length === 0) writer.totalChanges = totalChanges; // replaced rows do not count
-    return true;
+    const { count } = writer;
+    try {
+      if (writer.recursiveTriggers) this.delete(first.row);
+      else this.#remove(first.row);
+    } finally {
+      writer.count = count; // replaced rows do not count
+    }
+    return rank;
+  }
+
+  #actionOf(index: IndexInfo | null, { conflict }: Terms): ConflictAction {
+    return conflict ?? (index === null ? this.table.rowidConflict : index.conflict) ?? 'ABORT';
+  }
+
+  /**
+   * Place of a key in the order in which SQLite checks them: those that upserts name, the rowid, the newest index first.
+   * Indexes that are declared to replace come last, and after them the rowid if it is, unless the statement has an action
+   * of its own.
+   */
+  #rank(index: IndexInfo | null, terms: Terms): number {
+    const { indexes, rowidConflict } = this.table;
+    const upsert = terms.upsertPlace?.(index) ?? -1;
+    if (upsert >= 0) return upsert - UPSERTS_MAX;
+    if (index === null) return rowidConflict === 'REPLACE' && terms.conflict === null ? indexes.length * 3 : 0;
+    const place = indexes.length - indexes.indexOf(index);
+    return index.conflict === 'REPLACE' ? indexes.length + place : place;
+  }
+
+  /** The index of a conflict; null: the rowid. */
+  #indexOf({ index }: Conflict): IndexInfo | null {
+    if (index !== undefined) return this.#indexes.get(index.id) ?? null;
+    return this.table.indexes.find(({ ordinal }) => ordinal < 0) ?? null;
   }
 
   #uniqueError(index: IndexInfo | null): SqlError {
@@ -238,14 +308,8 @@ export class TableWriter {
         new SqlError('NOT_NULL_VIOLATION', `NOT NULL constraint failed: ${table.name}.${column.name}`),
       );
     }
-    for (const column of this.#strict) {
-      const cell = row[column.slot] as Cell;
-      if (cell === null || fits(cell, column)) continue;
-      const type = typeof cell === 'number' && this.reals[column.slot] ? 'REAL' : typeName(cell).toUpperCase();
-      const what = `cannot store ${type} value in ${column.strictType} column ${table.name}.${column.name}`;
-      throw new SqlError('DATATYPE_VIOLATION', what);
-    }
-    if (table.checks.length === 0) return true;
+    this.#checkTypes(row);
+    if (table.checks.length === 0 || writer.ignoreChecks) return true;
     const frame = this.#standAt(row);
     for (const check of (this.#checks ??= this.#bindChecks())) {
       if (!check.fails(frame)) continue;
@@ -254,6 +318,18 @@ export class TableWriter {
       writer.fail(terms.conflict ?? 'ABORT', error);
     }
     return true;
+  }
+
+  /** Of STRICT tables. */
+  #checkTypes(row: Row): void {
+    const { table } = this;
+    for (const column of this.#strict) {
+      const cell = row[column.slot] as Cell;
+      if (cell === null || fits(cell, column)) continue;
+      const type = typeof cell === 'number' && this.reals[column.slot] ? 'REAL' : typeName(cell).toUpperCase();
+      const what = `cannot store ${type} value in ${column.strictType} column ${table.name}.${column.name}`;
+      throw new SqlError('DATATYPE_VIOLATION', what);
+    }
   }
 
   #bindChecks(): { fails: Condition; name: string }[] {
@@ -265,23 +341,30 @@ export class TableWriter {
   }
 
   #generate(row: Cell[]): void {
-    if (!this.table.columns.some((column) => column.generated !== null)) return;
+    if (!this.#hasGenerated) return;
     this.#generated ??= this.#bindGenerated();
     const frame = this.#standAt(row);
-    for (const { column, value } of this.#generated) row[column.slot] = this.coerce(value(frame), column);
+    for (const { column, value } of this.#generated) {
+      const cell = value(frame);
+      if (column.slot >= 0) row[column.slot] = this.coerce(cell, column);
+    }
   }
 
-  /** STORED columns, each after those it reads. */
+  /** Each after those it reads; of VIRTUAL columns those that may fail, which has to show when a row is written. */
   #bindGenerated(): Generated[] {
     const binding = rowBinding(this.writer, this.table);
-    const columns = this.table.columns.filter((column) => column.generated?.stored);
+    const columns = this.table.columns.filter(
+      ({ generated }) => generated !== null && (generated.stored || generated.sql.includes('(')),
+    );
     const all = columns.map((column) => ({ column, value: binding.expr(column.generated?.sql as string) }));
     const order: Generated[] = [];
     const visit = (item: Generated, path: readonly Generated[]): void => {
       if (order.includes(item) || path.includes(item)) return;
-      const sql = ` ${item.column.generated?.sql.toLowerCase()} `;
+      const sql = item.column.generated?.sql.toLowerCase() ?? '';
+      const words = new Set(sql.split(/[^\p{L}\p{N}_$]+/u));
       for (const other of all) {
-        if (sql.includes(other.column.name.toLowerCase())) visit(other, [...path, item]);
+        const name = other.column.name.toLowerCase();
+        if (words.has(name) || (/\W/.test(name) && sql.includes(name))) visit(other, [...path, item]);
       }
       order.push(item);
     };
@@ -300,64 +383,6 @@ export class TableWriter {
     const { rowFrame } = this.writer;
     rowFrame.source(0).setCells(row);
     return rowFrame;
-  }
-
-  /** @throws {SqlError} TYPE_MISMATCH, ROWID_EXHAUSTED */
-  #setRowid(row: Cell[]): void {
-    const cell = row[0] as Cell;
-    if (typeof cell === 'number' && Number.isSafeInteger(cell)) return;
-    if (cell === null) {
-      row[0] = this.#nextRowid();
-      return;
-    }
-    const rowid = applyAffinity(cell, 'INTEGER');
-    if (typeof rowid !== 'bigint' && !Number.isSafeInteger(rowid)) {
-      throw new SqlError('TYPE_MISMATCH', 'datatype mismatch');
-    }
-    row[0] = rowid;
-  }
-
-  #nextRowid(): number | bigint {
-    const { tree } = this.writer.session.read(this.table.storage);
-    const cursor = tree.cursor();
-    let last = cursor.last() ? (cursor.value(0) as number | bigint) : 0;
-    if (last < 0) last = 0;
-    if (this.table.autoincrement) {
-      const used = this.#sequence()?.[2] as number | bigint | null | undefined;
-      if (typeof used !== 'string' && (used ?? 0) > last) last = used as number | bigint;
-      if (BigInt(last) === ROWID_MAX) throw new SqlError('ROWID_EXHAUSTED', 'database or disk is full');
-    }
-    if (typeof last === 'number' && last < Number.MAX_SAFE_INTEGER) return last + 1;
-    if (BigInt(last) < ROWID_MAX) return normalizeInteger(BigInt(last) + 1n);
-    for (let i = 0; i < RANDOM_ROWIDS; i++) {
-      const rowid = Math.floor(Math.random() * Number.MAX_SAFE_INTEGER) + 1;
-      if (!tree.findInteger(rowid)) return rowid;
-    }
-    throw new SqlError('ROWID_EXHAUSTED', 'database or disk is full');
-  }
-
-  /** The row of sqlite_sequence for this table. */
-  #sequence(): Cell[] | undefined {
-    const { session, catalog } = this.writer;
-    const table = catalog.table('sqlite_sequence') as TableInfo;
-    const cursor = session.read(table.storage).tree.cursor();
-    for (let more = cursor.first(); more; more = cursor.next()) {
-      if (cursor.value(1) === this.table.name) return cursor.row();
-    }
-    return undefined;
-  }
-
-  #noteSequence(rowid: number | bigint): void {
-    const { session, catalog } = this.writer;
-    const { storage } = catalog.table('sqlite_sequence') as TableInfo;
-    const before = this.#sequence();
-    if (before === undefined) {
-      const cursor = session.read(storage).tree.cursor();
-      const last = cursor.last() ? (cursor.value(0) as number) : 0;
-      session.insert(storage, [last + 1, this.table.name, rowid < 0 ? 0 : rowid]);
-    } else if ((before[2] as number | bigint) < rowid) {
-      session.update(storage, before, [before[0] as Cell, this.table.name, rowid]);
-    }
   }
 }
 

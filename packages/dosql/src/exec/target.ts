@@ -1,5 +1,6 @@
 /** The rows that UPDATE and DELETE go over: their keys are collected before the first is changed. */
 import { SqlError } from '@dotdo/shared-types';
+import { foldName } from '../catalog/catalog.ts';
 import type { ColumnInfo, TableInfo, TriggerInfo, ViewInfo } from '../catalog/schema.ts';
 import { Real, realCell, type Cell } from '../codec/cell.ts';
 import type { KeyPart, SelectPlan } from '../plan/plan.ts';
@@ -10,7 +11,7 @@ import { type Binding, boxed } from './binding.ts';
 import type { Eval, Frame } from './frame.ts';
 import { compileSelect } from './select.ts';
 import { parseSelect } from './schema-text.ts';
-import { quoteName } from './foreign-keys.ts';
+import { quoteTable } from './foreign-keys.ts';
 import type { Writer } from './writer.ts';
 
 /** The table or view that a statement writes; views look like tables here. */
@@ -24,19 +25,28 @@ export interface Target {
 const views = new WeakMap<ViewInfo, TableInfo>();
 
 /** @throws {SqlError} NO_SUCH_TABLE, WRONG_OBJECT_TYPE when it may not be written */
-export function findTarget(binding: Binding, to: ast.TargetTable, event: TriggerInfo['event']): Target {
+export function findTarget(
+  binding: Binding,
+  to: ast.TargetTable,
+  event: TriggerInfo['event'],
+  set: readonly ast.Assignment[] = [],
+): Target {
   const { catalog } = binding.writer;
-  const found = catalog.table(to.name);
+  const found = catalog.table(to.name, to.schema ?? binding.binder.home);
   const name = to.alias ?? to.name;
-  if (found === undefined || (to.schema !== null && to.schema.toLowerCase() !== 'main')) {
-    const shown = to.schema === null ? to.name : `${to.schema}.${to.name}`;
+  if (found === undefined || (to.schema !== null && !['main', 'temp'].includes(foldName(to.schema)))) {
+    const schema = to.schema ?? (binding.scope.trigger ? 'main' : null);
+    const shown = schema === null ? to.name : `${schema}.${to.name}`;
     return binding.binder.fail('NO_SUCH_TABLE', `no such table: ${shown}`, to.at, {
       name: to.name,
       known: [...catalog.tables()].map((table) => table.name),
     });
   }
   if (found.kind === 'view') {
-    const isCovered = found.triggers.some((trigger) => trigger.event === event);
+    const names = set.flatMap(({ columns }) => columns.map(({ name }) => foldName(name)));
+    const isCovered = found.triggers.some(
+      ({ event: on, columns }) => on === event && (columns?.some((name) => names.includes(foldName(name))) ?? true),
+    );
     if (!isCovered) {
       throw new SqlError('WRONG_OBJECT_TYPE', `cannot modify ${found.name} because it is a view`);
     }
@@ -49,10 +59,10 @@ export function findTarget(binding: Binding, to: ast.TargetTable, event: Trigger
 }
 
 /** A view as a table: its rows are what it selects, and only triggers write it. */
-function viewTable(writer: Writer, view: ViewInfo): TableInfo {
+export function viewTable(writer: Writer, view: ViewInfo): TableInfo {
   let table = views.get(view);
   if (table !== undefined) return table;
-  const plan = planViewRows(writer, view.name);
+  const plan = planViewRows(writer, quoteTable(view));
   const columns = plan.columns.map(({ name, affinity, collation }, slot): ColumnInfo => ({
     name,
     declaredType: null,
@@ -70,6 +80,7 @@ function viewTable(writer: Writer, view: ViewInfo): TableInfo {
   table = {
     kind: 'table',
     name: view.name,
+    temporary: view.temporary === true,
     schemaId: -1,
     columns,
     withoutRowid: true,
@@ -89,7 +100,7 @@ function viewTable(writer: Writer, view: ViewInfo): TableInfo {
 
 function planViewRows(writer: Writer, name: string): SelectPlan {
   const binding = writer.binding();
-  return planSelect(binding.binder, parseSelect(`SELECT * FROM ${quoteName(name)}`), binding.scope);
+  return planSelect(binding.binder, parseSelect(`SELECT * FROM ${name}`), binding.scope);
 }
 
 export function columnExpr(table: string | null, name: string, at = -1): ast.ColumnExpr {
@@ -106,8 +117,12 @@ export interface RowsQuery {
   readonly values: readonly ast.Expr[];
 }
 
-/** Keys (of a view: whole rows) and values. */
-export type FindRows = (frame: Frame) => { key: Cell[]; values: Cell[] }[];
+export interface FindRows {
+  /** Keys (of a view: whole rows) and values. */
+  all(frame: Frame): { key: Cell[]; values: Cell[] }[];
+  /** The row itself, where the whole key is given. */
+  readonly one?: (frame: Frame) => Cell[] | undefined;
+}
 
 /** Plans the search for the rows of an UPDATE or DELETE. */
 export function planTargetRows(binding: Binding, query: RowsQuery): FindRows {
@@ -117,7 +132,7 @@ export function planTargetRows(binding: Binding, query: RowsQuery): FindRows {
   const column = (expr: ast.Expr): ast.ResultColumn => ({ kind: 'expr', expr, alias: null, text: '', at: -1 });
   const source: ast.TableSource = {
     kind: 'table',
-    schema: null,
+    schema: table.temporary === true ? 'temp' : 'main',
     name: table.name,
     alias: name,
     args: null,
@@ -127,7 +142,11 @@ export function planTargetRows(binding: Binding, query: RowsQuery): FindRows {
     at: -1,
   };
   const join: ast.Join = { type: 'INNER', natural: false, on: null, using: null, at: -1 };
-  const from = [source, ...query.from.map((item) => (item.join === null ? { ...item, join } : item))];
+  // a RIGHT or FULL JOIN is one of the FROM alone
+  const isOuter = query.from.some((item) => item.join?.type === 'RIGHT' || item.join?.type === 'FULL');
+  const from: ast.FromItem[] = [source];
+  if (isOuter) from.push({ kind: 'group', items: query.from, alias: null, join, at: -1 });
+  else from.push(...query.from.map((item) => (item.join === null ? { ...item, join } : item)));
   const core: ast.SelectCore = {
     kind: 'core',
     distinct: false,
@@ -151,13 +170,16 @@ export function planTargetRows(binding: Binding, query: RowsQuery): FindRows {
     end: -1,
   };
   const plan = planSelect(binding.binder, select, binding.scope);
-  const point = values.length === 0 && !target.isView ? pointKey(plan, table) : undefined;
+  const { planned } = binding.writer;
+  planned?.(plan);
+  const point =
+    values.length === 0 && !target.isView && planned === undefined ? pointRow(plan, table, binding.writer) : undefined;
   if (point !== undefined) return point;
   const program = compileSelect(plan);
   const reals = plan.columns.map(({ type }) => type === 'real');
   const width = keys.length;
   const kept = target.isView ? table.columns.map(({ affinity }) => affinity === 'REAL') : table.storage.tree.real;
-  return (frame) => {
+  const all: FindRows['all'] = (frame) => {
     const rows = program.run(frame);
     const found: { key: Cell[]; values: Cell[] }[] = [];
     while (rows.next(frame)) {
@@ -168,6 +190,7 @@ export function planTargetRows(binding: Binding, query: RowsQuery): FindRows {
     }
     return found;
   };
+  return { all };
 }
 
 /** REALs plain or boxed, as the reader wants them. */
@@ -186,13 +209,11 @@ function keyNames(table: TableInfo, isView: boolean): string[] {
       .map(({ name }) => name);
   }
   const alias = table.columns[table.rowidColumn];
-  if (alias !== undefined) return [alias.name];
-  const taken = new Set(table.columns.map(({ name }) => name.toLowerCase()));
-  return [['rowid', 'oid', '_rowid_'].find((name) => !taken.has(name)) ?? 'rowid'];
+  return [alias?.name ?? '\0rowid'];
 }
 
 /** Where the whole key is given: no stream is needed. */
-function pointKey(plan: SelectPlan, table: TableInfo): FindRows | undefined {
+function pointRow(plan: SelectPlan, table: TableInfo, writer: Writer): FindRows | undefined {
   const [arm] = plan.arms;
   const [loop] = arm?.loops ?? [];
   if (arm === undefined || loop === undefined || arm.loops.length > 1 || arm.always.length > 0) return undefined;
@@ -206,9 +227,23 @@ function pointKey(plan: SelectPlan, table: TableInfo): FindRows | undefined {
     if (eval_ === undefined) return undefined;
     parts.push(eval_);
   }
-  return (frame) => {
-    const key = parts.map((part) => part(frame));
-    return key.includes(null) ? [] : [{ key, values: [] }];
+  const rows = writer.table(table);
+  const [part] = parts as [Eval];
+  const keyOf = (frame: Frame): Cell[] => parts.map((part) => part(frame));
+  return {
+    all(frame) {
+      const key = keyOf(frame);
+      return key.includes(null) ? [] : [{ key, values: [] }];
+    },
+    one(frame) {
+      if (parts.length === 1) {
+        const cell = part(frame);
+        if (cell === null) return undefined;
+        return typeof cell === 'number' ? rows.findInteger(cell) : rows.find([cell]);
+      }
+      const key = keyOf(frame);
+      return key.includes(null) ? undefined : rows.find(key);
+    },
   };
 }
 

@@ -70,6 +70,30 @@ export function compileTable(
   return (frame) => new TreeCursor(frame.source(source), table, ordinal, range, covering);
 }
 
+/** The entries of an index, without their rows. */
+export interface EntryCursor extends LoopCursor {
+  /** To the next entry. */
+  move(): boolean;
+  /** The rowid in it. */
+  key(): Cell;
+}
+
+/** As `compileTable`, of the entries of an index of a table with rowids. */
+export function compileEntries(
+  source: number,
+  table: TableInfo,
+  access: RangeAccess,
+  index: IndexInfo,
+): (frame: Frame) => EntryCursor {
+  const range = compileRange(access);
+  return (frame) => new TreeCursor(frame.source(source), table, index.ordinal, range, undefined);
+}
+
+/** The error for an entry without its row. */
+export function malformed(table: string): SqlError {
+  return new SqlError('CORRUPT_PAGE', `database disk image is malformed: ${table}`);
+}
+
 function bound(value: KeyValue | null): Eval | null {
   return value === null ? null : operand(value.expr, value.affinity);
 }
@@ -91,7 +115,7 @@ function compileRange({ eq, low, high, reverse, unique }: RangeAccess): Range {
   };
 }
 
-class TreeCursor implements LoopCursor {
+class TreeCursor implements EntryCursor {
   readonly #source: Source;
   readonly #table: TableInfo;
   readonly #ordinal: number;
@@ -117,6 +141,8 @@ class TreeCursor implements LoopCursor {
   #stop = 0;
   #isLastLeaf = false;
   #version = -1;
+  /** The cursor has moved on, and the end of the range in its leaf is not known yet. */
+  #isEntering = false;
   /** The row at hand was taken from the tree but its table row not fetched yet. */
   #pending = false;
   #mapped: Column[] = [];
@@ -144,7 +170,7 @@ class TreeCursor implements LoopCursor {
       if (tree !== this.#tree) this.#cursor = undefined;
       this.#tree = tree;
     }
-    this.#pending = false;
+    this.#pending = this.#isEntering = false;
     this.#state = 'end';
     const { singles, nullable, multiple, values } = this.#range;
     for (let i = 0; i < singles.length; i++) {
@@ -194,7 +220,7 @@ class TreeCursor implements LoopCursor {
   }
 
   next(frame: Frame): boolean {
-    if (this.#pending || this.#move()) {
+    if (this.#pending || this.move()) {
       this.#pending = true;
       this.#show(frame);
       this.#pending = false;
@@ -203,7 +229,11 @@ class TreeCursor implements LoopCursor {
     return false;
   }
 
-  #move(): boolean {
+  key(): Cell {
+    return (this.#columns.at(-1) as Column).get(this.#at);
+  }
+
+  move(): boolean {
     for (;;) {
       if (this.#state === 'rows') {
         if (this.#walk()) return true;
@@ -259,6 +289,13 @@ class TreeCursor implements LoopCursor {
 
   /** At a row of the cursor's leaf that may be beyond the end of the range. */
   #enter(): boolean {
+    this.#isEntering = true;
+    const isInside = this.#isInside();
+    this.#isEntering = false;
+    return isInside;
+  }
+
+  #isInside(): boolean {
     const cursor = this.#cursor as Cursor;
     const { order } = this.#tree as Tree;
     const { columns, index } = cursor;
@@ -283,6 +320,7 @@ class TreeCursor implements LoopCursor {
 
   /** To the next row of the range. */
   #walk(): boolean {
+    if (this.#isEntering) return this.#enter();
     const cursor = this.#cursor as Cursor;
     const { reverse } = this.#range;
     if ((this.#tree as Tree).version !== this.#version) {
@@ -325,7 +363,7 @@ class TreeCursor implements LoopCursor {
     let found: boolean;
     if (keys === 1 && typeof id === 'number') found = rows.findInteger(id);
     else found = rows.find(columns.slice(first).map((column) => column.get(at)));
-    if (!found) throw new SqlError('CORRUPT_PAGE', `database disk image is malformed: ${this.#table.name}`);
+    if (!found) throw malformed(this.#table.name);
     source.columns = rows.columns;
     source.index = rows.index;
   }

@@ -2,8 +2,9 @@
  * Triggers: programs of a table or view, compiled when they first fire. Each firing has a frame of its own, in which
  * OLD and NEW are sources, and the statements of the body run one after the other.
  */
+import { SqlError } from '@dotdo/shared-types';
 import { sameName } from '../catalog/catalog.ts';
-import type { TableInfo, TriggerInfo } from '../catalog/schema.ts';
+import type { ConflictAction, TableInfo, TriggerInfo } from '../catalog/schema.ts';
 import type { Row } from '../txn/index.ts';
 import { type Binding, triggerBinding } from './binding.ts';
 import type { Condition, Frame } from './frame.ts';
@@ -17,8 +18,10 @@ interface Program {
   readonly body: readonly ((frame: Frame) => void)[];
 }
 
-/** What RAISE(IGNORE) throws. */
-class Ignored extends Error {}
+/** What RAISE in a trigger asks for; null for any other error. */
+function raised(error: unknown): ConflictAction | null {
+  return error instanceof SqlError && error.code === 'TRIGGER_ABORT' ? (error.details?.action as ConflictAction) : null;
+}
 
 /** Triggers that are running, by name: none fires itself unless PRAGMA recursive_triggers is on. */
 const running = new WeakMap<Writer, string[]>();
@@ -26,7 +29,8 @@ const running = new WeakMap<Writer, string[]>();
 export class Triggers {
   readonly #writer: Writer;
   readonly #table: TableInfo;
-  readonly #programs = new Map<TriggerInfo, Program>();
+  /** By the OR … of the statement around, which replaces that of the trigger's own statements. */
+  readonly #programs = new Map<ConflictAction | null, Map<TriggerInfo, Program>>();
 
   constructor(writer: Writer, table: TableInfo) {
     this.#writer = writer;
@@ -65,8 +69,11 @@ export class Triggers {
     const stack = running.get(writer) ?? [];
     running.set(writer, stack);
     if (!writer.recursiveTriggers && stack.includes(trigger.name)) return true;
-    let program = this.#programs.get(trigger);
-    if (program === undefined) this.#programs.set(trigger, (program = this.#compile(trigger)));
+    const { orConflict: or } = writer;
+    let programs = this.#programs.get(or);
+    if (programs === undefined) this.#programs.set(or, (programs = new Map()));
+    let program = programs.get(trigger);
+    if (program === undefined) programs.set(trigger, (program = this.#compile(trigger, or)));
     const { binding, when, body } = program;
     const frame = writer.frame([]);
     // The rows may be changed later, after a BEFORE trigger: the sources keep copies.
@@ -75,14 +82,16 @@ export class Triggers {
     if (when !== null && !when(frame)) return true;
     const depth = stack.length;
     stack.push(trigger.name);
-    const { depth: level } = writer;
     try {
       writer.nested(() => {
         for (const run of body) run(frame);
       });
     } catch (error) {
-      if (!(error instanceof Ignored)) throw error;
-      writer.depth = level;
+      const action = raised(error);
+      if (action !== 'IGNORE') {
+        if (action === 'FAIL' || action === 'ROLLBACK') writer.failure = action;
+        throw error;
+      }
       return false;
     } finally {
       stack.length = depth;
@@ -90,10 +99,10 @@ export class Triggers {
     return true;
   }
 
-  #compile(trigger: TriggerInfo): Program {
+  #compile(trigger: TriggerInfo, or: ConflictAction | null): Program {
     const writer = this.#writer;
     const statement = parseTrigger(trigger.sql);
-    const binding = triggerBinding(writer, this.#table, trigger.event, trigger.sql);
+    const binding = triggerBinding(writer, this.#table, trigger, trigger.sql);
     const body = statement.body.map((item) => {
       if (item.kind === 'select') {
         const program = binding.select(item);
@@ -102,7 +111,8 @@ export class Triggers {
           while (rows.next(frame));
         };
       }
-      const program: WriteProgram = compileWrite(item, writer, binding);
+      const own = or === null || item.kind === 'delete' ? item : { ...item, conflict: or };
+      const program: WriteProgram = compileWrite(own, writer, binding);
       return (frame: Frame): void => void program.run(frame);
     });
     return { binding, when: statement.when === null ? null : binding.conditionOf(statement.when), body };

@@ -7,7 +7,7 @@ import type * as ast from '../sql/ast.ts';
 import { type Binding, boxed, columnPlace } from './binding.ts';
 import type { Eval, Frame } from './frame.ts';
 import { returning } from './returning.ts';
-import type { Terms } from './table-writer.ts';
+import type { TableWriter, Terms } from './table-writer.ts';
 import { findTarget, planTargetRows } from './target.ts';
 import type { WriteProgram, WriteResult } from './write.ts';
 
@@ -43,31 +43,22 @@ export function compileAssignments(set: readonly ast.Assignment[], binding: Bind
   });
 }
 
-/** Puts values into a row; of a column that is assigned twice the last counts. */
-export function assign(
-  row: Cell[],
-  places: readonly number[],
-  values: readonly Cell[],
-  table: TableInfo,
-  coerce: (cell: Cell, column: ColumnInfo) => Cell,
-): void {
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] as number;
-    const value = values[i] as Cell;
-    if (place < 0 || place === table.rowidColumn) {
-      if (value === null) throw new SqlError('TYPE_MISMATCH', 'datatype mismatch');
-      row[0] = value;
-    } else {
-      const column = table.columns[place] as ColumnInfo;
-      row[column.slot] = coerce(value, column);
-    }
+/** Puts a value into a row: of a table, or, without `rows`, of a view. */
+export function assign(row: Cell[], place: number, value: Cell, table: TableInfo, rows?: TableWriter): void {
+  if (place < 0 || place === table.rowidColumn) {
+    if (value === null) throw new SqlError('TYPE_MISMATCH', 'datatype mismatch');
+    row[0] = value;
+    return;
   }
+  const column = table.columns[place] as ColumnInfo;
+  if (rows !== undefined) row[column.slot] = rows.coerce(value, column);
+  else row[column.slot] = column.affinity === 'REAL' && value instanceof Real ? value.value : value;
 }
 
 /** @throws {SqlError} what binding finds wrong; see `findTarget` */
 export function compileUpdate(statement: ast.Update, outer: Binding): WriteProgram {
   const { writer } = outer;
-  const target = findTarget(outer, statement.table, 'UPDATE');
+  const target = findTarget(outer, statement.table, 'UPDATE', statement.set);
   const { table, isView, name } = target;
   const { set, where, from } = statement;
   const places = assignmentPlaces(set, table, outer);
@@ -86,44 +77,54 @@ export function compileUpdate(statement: ast.Update, outer: Binding): WriteProgr
     values: isJoined ? joinedValues(set, outer) : [],
   });
   const rows = isView ? undefined : writer.table(table);
-  const coerce = (cell: Cell, column: ColumnInfo): Cell => {
-    if (rows !== undefined) return rows.coerce(cell, column);
-    return column.affinity === 'REAL' && cell instanceof Real ? cell.value : cell;
+  /** Terms of a statement that tells nobody of its rows. */
+  const plainTerms: Terms = { conflict: statement.conflict };
+  const change = (frame: Frame, before: readonly Cell[], values: readonly Cell[], terms: Terms): boolean => {
+    const after = before.slice();
+    frame.source(source).setCells(before);
+    for (let i = 0; i < places.length; i++) {
+      const value = isJoined ? (values[i] as Cell) : (evals[i] as Eval)(frame);
+      assign(after, places[i] as number, value, table, rows);
+    }
+    if (rows !== undefined) return rows.update(before, after, places, terms);
+    if (writer.table(table).triggers.fire('INSTEAD OF', 'UPDATE', before, after, places)) terms.written?.(after);
+    return false; // rows of a view are not counted
   };
-  const run = (frame: Frame, found: ReturnType<typeof find>): WriteResult => {
+  const run = (frame: Frame, found = find.all(frame)): WriteResult => {
     let rowsAffected = 0;
     const result: Cell[][] = [];
-    const terms: Terms = {
-      conflict: statement.conflict,
-      written: output === null ? undefined : (row) => void result.push(output.row(frame, row)),
-    };
+    const terms: Terms =
+      output === null
+        ? plainTerms
+        : { conflict: statement.conflict, written: (row) => void result.push(output.row(frame, row)) };
     for (const { key, values } of from.length > 0 && !isView ? lastOfEach(found) : found) {
       const before = rows === undefined ? key : rows.find(key);
-      if (before === undefined) continue;
-      const after = [...before];
-      frame.source(source).setCells(before);
-      const assigned = isJoined ? values : evals.map((value) => value(frame));
-      assign(after, places, assigned, table, coerce);
-      if (rows !== undefined) {
-        if (rows.update(before, after, places, terms)) rowsAffected++;
-      } else if (writer.table(table).triggers.fire('INSTEAD OF', 'UPDATE', before, after, places)) {
-        rowsAffected++;
-        if (output !== null) result.push(output.row(frame, after));
-      }
+      if (before !== undefined && change(frame, before, values, terms)) rowsAffected++;
     }
     return output === null ? { rowsAffected } : { rowsAffected, rows: result };
   };
+  const { one } = find;
+  const runOne = (frame: Frame): WriteResult => {
+    const before = (one as NonNullable<typeof one>)(frame);
+    return before !== undefined && change(frame, before, NO_VALUES, plainTerms) ? ONE_ROW : NO_ROW;
+  };
+  // What RETURNING computes may fail when the row is in its place already; so may what follows a row's deletion.
+  const mayBePlain = output === null && statement.conflict !== 'REPLACE' && rows?.mayReplace === false;
   return {
     columns: output?.columns ?? [],
     run: (frame) => {
-      if (rows?.isPlain !== true || rows.mayReplace || statement.conflict === 'REPLACE') {
-        return writer.write(() => run(frame, find(frame)), false);
-      }
-      const found = find(frame);
-      return writer.write(() => run(frame, found), found.length <= 1);
+      writer.orConflict = statement.conflict;
+      if (!mayBePlain || !rows.isPlain) return writer.write(run, frame, false);
+      if (one !== undefined) return writer.write(runOne, frame, true);
+      const found = find.all(frame);
+      return writer.write((frame) => run(frame, found), frame, found.length <= 1);
     },
   };
 }
+
+const NO_VALUES: readonly Cell[] = [];
+const ONE_ROW: WriteResult = { rowsAffected: 1 };
+const NO_ROW: WriteResult = { rowsAffected: 0 };
 
 /** With FROM, a row that is found several times is changed once, by the last. */
 function lastOfEach(found: { key: Cell[]; values: Cell[] }[]): { key: Cell[]; values: Cell[] }[] {
@@ -165,7 +166,7 @@ export function compileDelete(statement: ast.Delete, outer: Binding): WriteProgr
     values: [],
   });
   const rows = isView ? undefined : writer.table(table);
-  const run = (frame: Frame, found: ReturnType<typeof find>): WriteResult => {
+  const run = (frame: Frame, found = find.all(frame)): WriteResult => {
     let rowsAffected = 0;
     const result: Cell[][] = [];
     const written =
@@ -175,19 +176,23 @@ export function compileDelete(statement: ast.Delete, outer: Binding): WriteProgr
       if (before === undefined) continue;
       if (rows !== undefined) {
         if (rows.delete(before, written)) rowsAffected++;
-      } else if (writer.table(table).triggers.fire('INSTEAD OF', 'DELETE', before, null)) {
-        rowsAffected++;
-        written?.(before);
-      }
+      } else if (writer.table(table).triggers.fire('INSTEAD OF', 'DELETE', before, null)) written?.(before);
     }
     return output === null ? { rowsAffected } : { rowsAffected, rows: result };
+  };
+  const { one } = find;
+  const runOne = (frame: Frame): WriteResult => {
+    const before = (one as NonNullable<typeof one>)(frame);
+    return before !== undefined && (rows as TableWriter).delete(before) ? ONE_ROW : NO_ROW;
   };
   return {
     columns: output?.columns ?? [],
     run: (frame) => {
-      if (rows?.isPlain !== true) return writer.write(() => run(frame, find(frame)), false);
-      const found = find(frame);
-      return writer.write(() => run(frame, found), found.length <= 1);
+      writer.orConflict = null;
+      if (output !== null || rows?.isPlain !== true) return writer.write(run, frame, false);
+      if (one !== undefined) return writer.write(runOne, frame, true);
+      const found = find.all(frame);
+      return writer.write((frame) => run(frame, found), frame, found.length <= 1);
     },
   };
 }

@@ -14,17 +14,18 @@ interface Clause {
   readonly set: { places: readonly number[]; values: readonly Eval[]; where: Condition | null } | null;
 }
 
+export interface Upsert {
+  readonly place: NonNullable<Terms['upsertPlace']>;
+  /** Of one run. */
+  start(frame: Frame, written: (row: Row) => void): NonNullable<Terms['upsert']>;
+}
+
 /** @throws {SqlError} NO_MATCHING_CONSTRAINT and what binding finds wrong */
-export function compileUpsert(
-  statement: ast.Insert,
-  outer: Binding,
-  table: TableInfo,
-  name: string,
-): (frame: Frame, written: (row: Row) => void) => NonNullable<Terms['upsert']> {
+export function compileUpsert(statement: ast.Insert, outer: Binding, table: TableInfo, name: string): Upsert {
   const { writer } = outer;
   const binding = outer.inner();
   const current = binding.add(name, table);
-  const excluded = binding.add('excluded', table);
+  const excluded = binding.add('excluded', table, true);
   const clauses = statement.upserts.map((upsert): Clause => {
     const index = upsert.target === null ? undefined : findIndexes(upsert, upsert.target, table, binding);
     if (upsert.set === null) return { index, set: null };
@@ -37,7 +38,13 @@ export function compileUpsert(
       },
     };
   });
-  return (frame, written) => (conflict, index, row) => {
+  // The rowid, if no clause names it, comes after those that name something.
+  const named = clauses.filter((clause) => clause.index !== undefined).length;
+  const place = (index: IndexInfo | null): number => {
+    const found = clauses.findIndex((clause) => clause.index?.includes(index) === true);
+    return found < 0 && index === null ? named : found;
+  };
+  const start: Upsert['start'] = (frame, written) => (conflict, index, row) => {
     const rows = writer.table(table);
     const clause = clauses.find((clause) => clause.index === undefined || clause.index.includes(index));
     if (clause === undefined) return false;
@@ -47,11 +54,13 @@ export function compileUpsert(
     frame.source(excluded).setCells(row);
     if (set.where !== null && !set.where(frame)) return true;
     const after: Cell[] = [...conflict];
-    const values = set.values.map((value) => value(frame));
-    assign(after, set.places, values, table, (cell, column) => rows.coerce(cell, column));
-    rows.update(conflict, after, set.places, { conflict: null, written });
+    for (let i = 0; i < set.places.length; i++) {
+      assign(after, set.places[i] as number, (set.values[i] as Eval)(frame), table, rows);
+    }
+    rows.update(conflict, after, set.places, { conflict: 'ABORT', written });
     return true;
   };
+  return { place, start };
 }
 
 /** The unique keys that a conflict target means. */

@@ -8,7 +8,7 @@ import type { Expr, FrameBound, WindowCall, WindowStage } from '../plan/plan.ts'
 import { typeRank, type Cell } from '../codec/cell.ts';
 import { compileAggregate, compileRegisters, type Aggregate } from './aggregate.ts';
 import { collationNamed } from './distinct.ts';
-import { compile, compileRaw } from './expression.ts';
+import { compile, compileRaw, made } from './expression.ts';
 import type { Eval, Frame } from './frame.ts';
 import { add, subtract } from './functions/arithmetic.ts';
 import type { WindowFunction, WindowRow } from './functions/function.ts';
@@ -92,6 +92,9 @@ class WindowRun implements Stage {
   #pending = false;
   #at = 0;
   #bytes = 0;
+  /** Batches that are done, from the last; and row at which the next partition begins, −1 before the rows are sorted. */
+  #done = 0;
+  #low = -1;
 
   constructor(
     input: Stage,
@@ -111,7 +114,8 @@ class WindowRun implements Stage {
     this.#input.open(frame);
     this.#entries = [];
     this.#isReady = this.#pending = false;
-    this.#at = 0;
+    this.#at = this.#done = 0;
+    this.#low = -1;
   }
 
   next(frame: Frame): boolean {
@@ -122,7 +126,10 @@ class WindowRun implements Stage {
         this.#entries.push({ cells, keys: [] });
         this.#pending = false;
       }
-      for (const batch of this.#batches.toReversed()) this.#run(frame, batch);
+      for (; this.#done < this.#batches.length; this.#done++) {
+        this.#run(frame, this.#batches[this.#batches.length - 1 - this.#done] as Batch);
+        this.#low = -1;
+      }
       this.#isReady = true;
     }
     const entry = this.#entries[this.#at];
@@ -138,12 +145,18 @@ class WindowRun implements Stage {
 
   #run(frame: Frame, { keys, partition, peers, whole, partitions, calls }: Batch): void {
     const entries = this.#entries;
-    for (const entry of entries) {
-      this.#load(frame, entry);
-      entry.keys = keys.map((key) => key(frame));
+    if (this.#low < 0) {
+      for (const entry of entries) {
+        this.#load(frame, entry);
+        entry.keys = frame.hold(() => keys.map((key) => key(frame)));
+        this.#bytes += frame.keep(entry.keys);
+      }
+      entries.sort((a, b) => whole(a.keys, b.keys));
+      this.#low = 0;
     }
-    entries.sort((a, b) => whole(a.keys, b.keys));
-    for (let low = 0, high = 0; low < entries.length; low = high) {
+    for (let high = 0; this.#low < entries.length; this.#low = high) {
+      frame.step();
+      const low = this.#low;
       const first = entries[low] as Entry;
       for (high = low + 1; high < entries.length; high++) {
         if (partition(first.keys, (entries[high] as Entry).keys) !== 0) break;
@@ -154,7 +167,14 @@ class WindowRun implements Stage {
         if (peers((rows[i - 1] as Entry).keys, (rows[i] as Entry).keys) !== 0) groups.push(i);
       }
       groups.push(rows.length);
-      for (const call of calls) this.#call(frame, call, new Partition(rows, groups, { peers, place: partitions }));
+      frame.holds++; // a partition is one slice
+      const { bytes } = frame;
+      try {
+        for (const call of calls) this.#call(frame, call, new Partition(rows, groups, { peers, place: partitions }));
+      } finally {
+        frame.holds--;
+        frame.release(frame.bytes - bytes);
+      }
     }
   }
 
@@ -165,7 +185,17 @@ class WindowRun implements Stage {
     for (const row of rows) {
       this.#load(frame, row);
       passes.push(aggregate.filter === null || aggregate.filter(frame));
-      partition.args.push(aggregate.args.map((arg) => arg(frame)));
+      const { context } = frame;
+      const json: boolean[] | null = aggregate.fn.takesJson === true ? [] : null;
+      const args = aggregate.args.map((arg) => {
+        context.isJson = false;
+        const cell = arg(frame);
+        json?.push(context.isJson);
+        return cell;
+      });
+      frame.keep(args);
+      partition.args.push(args);
+      partition.json.push(json);
     }
     const start = offsetOf(frame, call.start, plan, 'starting');
     const end = offsetOf(frame, call.end, plan, 'ending');
@@ -178,7 +208,7 @@ class WindowRun implements Stage {
       if (--frame.fuel < 0) frame.look();
       partition.stand(i);
       if (needsFrame) partition.frame(plan, start, end);
-      (rows[i] as Entry).cells[place] = runner === null ? fn.value(partition) : runner.value();
+      (rows[i] as Entry).cells[place] = made(frame, runner === null ? fn.value(partition) : runner.value());
     }
   }
 }
@@ -200,6 +230,8 @@ function offsetOf(frame: Frame, value: Eval | null, { frame: { unit } }: WindowC
 class Partition implements WindowRow {
   readonly rows: readonly Entry[];
   readonly args: Cell[][] = [];
+  /** Of functions that ask: which arguments are JSON. */
+  readonly json: (readonly boolean[] | null)[] = [];
   row = 0;
   peerStart = 0;
   peerEnd = 0;
@@ -288,14 +320,21 @@ class Partition implements WindowRow {
     const key = keys[this.#place] as Cell;
     if (typeRank(key) !== 1) return isEnd ? this.peerEnd : this.peerStart;
     const isAscending = this.#isAscending();
-    const bound = (isBefore === isAscending ? subtract : add)(key, offset);
-    const limit = keys.slice();
-    limit[this.#place] = bound;
+    const shift = isAscending ? add : subtract;
+    // Near 2^63 it matters which of the two is moved.
+    const moved = (from: readonly Cell[]): Cell[] => {
+      const to = from.slice();
+      const cell = to[this.#place] as Cell;
+      if (typeRank(cell) === 1) to[this.#place] = shift(cell, offset);
+      return to;
+    };
+    const limit = isBefore ? keys : moved(keys);
     let low = 0;
     let high = rows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const order = this.#peers((rows[middle] as Entry).keys, limit);
+      const other = (rows[middle] as Entry).keys;
+      const order = this.#peers(isBefore ? moved(other) : other, limit);
       if (isEnd ? order <= 0 : order < 0) low = middle + 1;
       else high = middle;
     }
@@ -362,6 +401,7 @@ class Accumulator {
     const { fn } = this.#aggregate;
     for (let i = from; i < to; i++) {
       if (--this.#frame.fuel < 0) this.#frame.look();
+      this.#frame.context.json = this.#partition.json[i] ?? null;
       if (this.#passes[i] === true) fn.step(this.#state, this.#partition.args[i] as Cell[], this.#frame.context);
     }
   }

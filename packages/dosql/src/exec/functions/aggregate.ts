@@ -125,6 +125,23 @@ function extreme(name: string, sign: 1 | -1): AggregateFunction<{ best: Cell }> 
   };
 }
 
+/** What a batch knows of a group (exec/batch/accumulate.ts): its values so far are all INTEGER, or summed up as REAL. */
+export interface Gathered {
+  readonly count: number;
+  /** The sum, a safe integer or REAL, or the extreme. */
+  readonly value: number;
+  readonly error: number;
+  readonly isReal: boolean;
+}
+
+/** The state in which count, sum, total, avg, min or max would be. */
+export function stateOf(name: string, { count, value, error, isReal: approximate }: Gathered): unknown {
+  if (name === 'count') return { rows: count };
+  if (name === 'min' || name === 'max') return { best: count === 0 ? null : approximate ? realCell(value) : value };
+  const sum = approximate ? { integer: 0, sum: value, error } : { integer: value, sum: 0, error: 0 };
+  return { count, approximate, overflow: false, ...sum } satisfies Sum;
+}
+
 /** Texts with the separators before them; the first separator is left out of the result. */
 interface Concatenation {
   texts: string[];
@@ -140,6 +157,7 @@ function concatenation(name: string, min: number): AggregateFunction<Concatenati
     min,
     max: 2,
     type: 'text',
+    keepsRows: true,
     start: () => ({ texts: [], separators: [], from: 0, length: 0 }),
     step(state, args) {
       const text = textArgument(args, 0);
@@ -179,6 +197,7 @@ function percentile(name: string, scale: number | null, discrete: boolean): Aggr
     min: count,
     max: count,
     type: 'real',
+    keepsRows: true,
     start: () => ({ values: [], fraction: scale === null ? 0.5 : null }),
     step(state, args) {
       if (scale !== null) {

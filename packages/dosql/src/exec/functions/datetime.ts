@@ -3,7 +3,7 @@
  * @see https://www.sqlite.org/lang_datefunc.html
  */
 import { realCell, type Cell } from '../../codec/cell.ts';
-import { scalarFunctions, textArgument, type ScalarTable } from './define.ts';
+import { checkSize, scalarFunctions, textArgument, type ScalarTable } from './define.ts';
 import type { FunctionContext, ScalarFunction } from './function.ts';
 import {
   DAY_MS,
@@ -86,9 +86,16 @@ const CODES: Record<string, Show> = {
 };
 
 function strftime(format: string, moment: Moment): string {
+  const texts: Record<string, string> = {};
+  let size = format.length;
   return format.replace(/%([^]?)/g, (_, code: string) => {
-    const shown = Object.hasOwn(CODES, code) ? (CODES[code] as Show)(moment, code) : invalid();
-    return typeof shown === 'string' ? shown : padded(shown, 2);
+    let text = texts[code];
+    if (text === undefined) {
+      const shown = Object.hasOwn(CODES, code) ? (CODES[code] as Show)(moment, code) : invalid();
+      texts[code] = text = typeof shown === 'string' ? shown : padded(shown, 2);
+    }
+    checkSize((size += text.length));
+    return text;
   });
 }
 

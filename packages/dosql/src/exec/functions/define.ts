@@ -7,7 +7,7 @@ import { toText } from './values.ts';
 type Call = (args: readonly Cell[], context: FunctionContext) => Cell;
 
 /** Of a value that a function makes, in bytes; SQLite's own bound, 10^9, is more than a Durable Object has. */
-const VALUE_BYTES_MAX: number = 64 * 1024 * 1024;
+export const VALUE_BYTES_MAX: number = 32 * 1024 * 1024;
 
 /** By name: least and greatest number of arguments (−1: any), type, what it does, whatever else differs. */
 export type ScalarTable = Record<string, readonly [number, number, StaticType, Call, Partial<ScalarFunction>?]>;

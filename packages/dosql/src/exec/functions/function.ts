@@ -64,6 +64,8 @@ export interface AggregateFunction<State = unknown> extends FunctionShape {
    * leave a frame are taken back before those that enter it are stepped: an overflow depends on it.
    */
   inverse?(state: State, args: readonly Cell[], context: FunctionContext): void;
+  /** The state grows with each row: what was stepped counts as kept. */
+  readonly keepsRows?: true;
   /** Value so far; more steps may follow. */
   finish(state: State, context: FunctionContext): Cell;
 }

@@ -1,5 +1,12 @@
 /** SQL functions and the rules of values, for the binder and the executor. */
 export type { FunctionContext } from './function.ts';
-export { aggregateFunction, functionError, scalarFunction, tableFunction, windowFunction } from './registry.ts';
+export {
+  aggregateFunction,
+  builtInFunctions,
+  functionError,
+  scalarFunction,
+  tableFunction,
+  windowFunction,
+} from './registry.ts';
 export * from './arithmetic.ts';
 export * from './values.ts';

@@ -3,7 +3,17 @@
  * size itself, 12, 13, 14, 15 for a size in the 1, 2, 4, 8 bytes that follow), then the payload.
  * @see https://www.sqlite.org/jsonb.html
  */
-import { ARRAY, FALSE, JSON_DEPTH_MAX, OBJECT, TEXT, TEXTRAW, jsonNode, type JsonNode } from './json-text.ts';
+import {
+  ARRAY,
+  FALSE,
+  JSON_DEPTH_MAX,
+  OBJECT,
+  TEXT,
+  TEXTRAW,
+  checkNodes,
+  jsonNode,
+  type JsonNode,
+} from './json-text.ts';
 import { bytesToText, textToBytes } from './values.ts';
 
 function headerSize(payload: number): number {
@@ -57,10 +67,14 @@ const PAYLOAD: readonly RegExp[] = [
   /^-?(?=\.?\d)\d*\.?\d*(?:e[+-]?\d+)?$/i,
 ];
 
+/** Of the document that is being decoded. */
+let nodes = 0;
+
 /** The node that the bytes are, or null when they are no JSONB. */
 export function decodeJsonb(bytes: Uint8Array): JsonNode | null {
   const first = bytes[0];
   if (first === undefined || (first & 15) > OBJECT) return null;
+  nodes = 0;
   const decoded = decodeNode(bytes, 0, 0);
   return decoded !== null && decoded.end === bytes.length ? decoded.node : null;
 }
@@ -68,6 +82,7 @@ export function decodeJsonb(bytes: Uint8Array): JsonNode | null {
 function decodeNode(bytes: Uint8Array, start: number, depth: number): { node: JsonNode; end: number } | null {
   const byte = bytes[start];
   if (byte === undefined || depth > JSON_DEPTH_MAX) return null;
+  checkNodes(++nodes);
   const type = byte & 15;
   let size = byte >> 4;
   let at = start + 1;

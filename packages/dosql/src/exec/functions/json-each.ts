@@ -2,8 +2,9 @@
  * json_each() and json_tree(), a row for each element.
  * @see https://www.sqlite.org/json1.html#table_valued_functions_for_parsing_json_each_and_json_tree_
  */
+import { SqlError } from '@dotdo/shared-types';
 import type { Cell } from '../../codec/cell.ts';
-import { argument, textArgument } from './define.ts';
+import { argument, textArgument, VALUE_BYTES_MAX } from './define.ts';
 import type { TableFunction } from './function.ts';
 import { encodeJsonb, measureJson, payloadOffset } from './json-blob.ts';
 import { badPath, lookupJson } from './json-path.ts';
@@ -12,6 +13,10 @@ import { TYPE_NAMES, jsonDocument, nodeCell } from './json.ts';
 import { parseNumber } from './values.ts';
 
 const COLUMNS = 'key,value,type,atom,id,parent,fullkey,path'.split(',');
+
+/** A row beside its value, and all rows of a call, which are made at once. */
+const ROW_BYTES = 200;
+const ROWS_BYTES_MAX = 2 * VALUE_BYTES_MAX;
 
 /** Last step of a path. */
 const LAST_STEP = /(?:\.(?:"((?:\\[^]|[^"\\])*)"|([^.["]+))|\[([^\]]*)\])$/;
@@ -33,12 +38,16 @@ function rowsOf(args: readonly Cell[], recursive: boolean, binary: boolean): Cel
   const sizes = new Map<JsonNode, number>();
   measureJson(document, sizes);
   const rows: Cell[][] = [];
+  let bytes = 0;
   const add = (node: JsonNode, key: Cell, id: number, parent: number | null, fullkey: string, path: string): void => {
     const value = nodeCell(node);
     const container = node.type >= ARRAY;
     const shown = container && binary ? encodeJsonb(node) : value;
     const type = TYPE_NAMES[node.type] as string;
-    rows.push([key, shown, type, container ? null : value, id, recursive ? parent : null, fullkey, path, json, root]);
+    bytes += ROW_BYTES + (typeof shown === 'string' || shown instanceof Uint8Array ? shown.length : 0);
+    if (bytes > ROWS_BYTES_MAX) throw new SqlError('MEMORY_LIMIT', 'out of memory');
+    const above = recursive ? parent : null;
+    rows.push([key, shown, type, container ? null : value, id, above, fullkey, path, json, root, rows.length]);
   };
   const children = (node: JsonNode, at: number, id: number, path: string): void => {
     let offset = at + payloadOffset(node, sizes);
@@ -93,5 +102,6 @@ export const JSON_TABLES: TableFunction[] = ['json_each', 'json_tree', 'jsonb_ea
   max: 2,
   columns: COLUMNS,
   hidden: ['json', 'root'],
+  hasRowid: true,
   rows: (args) => rowsOf(args, name.endsWith('tree'), name.startsWith('jsonb')),
 }));

@@ -38,6 +38,14 @@ export interface JsonNode {
 
 export const JSON_DEPTH_MAX = 1000;
 
+/** Of one document: as nodes they take some 50 MB. */
+const JSON_NODES_MAX = 1_000_000;
+
+/** @throws {SqlError} MEMORY_LIMIT when a document has too many nodes */
+export function checkNodes(count: number): void {
+  if (count > JSON_NODES_MAX) throw new SqlError('MEMORY_LIMIT', 'out of memory');
+}
+
 const NOTHING: readonly JsonNode[] = [];
 
 export function jsonNode(type: number, text = '', items: readonly JsonNode[] = NOTHING): JsonNode {
@@ -51,12 +59,13 @@ export function malformed(): SqlError {
 /** A node, whether its text is plain JSON; or where in the text it goes wrong, as UTF-16 offset. */
 export type JsonParse = { node: JsonNode; strict: boolean; error: -1 } | { node: null; strict: false; error: number };
 
+/** Space or one comment: none of it keeps a stack of ways back. */
 const SPACE =
-  /(?:[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]|\/\*[^]*?\*\/|\/\/[^\n\r\u2028\u2029\0]*[\n\r\u2028\u2029]?)*/y;
+  /[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+|\/\*[^]*?\*\/|\/\/[^\n\r\u2028\u2029\0]*[\n\r\u2028\u2029]?/y;
 const NUMBER = /[+-]?(?:0x[\da-f]+|(?:(?:0(?!\d)|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)/iy;
 const WORD = /[a-z\d]+/iy;
 const IDENTIFIER =
-  /(?:[a-z$_\u0080-\uffff]|\\u[\da-f]{4})(?:[\w$]|(?![\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff])[\u0080-\uffff]|\\u[\da-f]{4})*/iy;
+  /(?:[a-z$_\u0080-\uffff]|\\u[\da-f]{4})(?:[\w$]|(?![\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff])[\u0080-\uffff]|\\u[\da-f]{4}){0,65535}/iy;
 const WORDS: Record<string, number> = { null: NULL, true: TRUE, false: FALSE };
 /** Any case, JSON5 or beyond. */
 const INFINITY = /^[+-]?inf(?:inity)?$/i;
@@ -77,6 +86,7 @@ class Parser {
   private readonly text: string;
   private at = 0;
   private depth = 0;
+  private nodes = 0;
   strict = true;
 
   constructor(text: string) {
@@ -113,11 +123,12 @@ class Parser {
       this.at++;
       code = this.code();
     }
-    if ((code < 0x80 && code !== 47 && code !== 11 && code !== 12) || this.match(SPACE) === '') return;
-    this.strict = false;
+    if (code < 0x80 && code !== 47 && code !== 11 && code !== 12) return;
+    while (this.match(SPACE) !== null) this.strict = false;
   }
 
   private value(): JsonNode {
+    checkNodes(++this.nodes);
     this.space();
     const code = this.code();
     switch (code) {

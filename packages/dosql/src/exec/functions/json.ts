@@ -240,7 +240,11 @@ function valid(args: readonly Cell[]): Cell {
 function errorPosition(cell: Cell): Cell {
   if (cell === null) return null;
   const { error } = parseDocument(cell);
-  return error < 0 ? 0 : Array.from((toText(cell) as string).slice(0, error)).length + 1;
+  if (error < 0) return 0;
+  const text = toText(cell) as string;
+  // What is missing at the end is missed after the last token.
+  const before = error < text.length ? text.slice(0, error) : text.replace(/[\t\n\r ]+$/, '');
+  return Array.from(before).length + 1;
 }
 
 type MakeNode = (args: readonly Cell[], context: FunctionContext) => JsonNode | null;
@@ -346,6 +350,7 @@ function group(name: string, count: number, type: number, result: Result): Aggre
     max: count,
     takesJson: true,
     givesJson: result === asText,
+    keepsRows: true,
     start: () => ({ rows: [], from: 0 }),
     step({ rows }, args, { json }) {
       const value = displayNode(argument(args, count - 1), json?.[count - 1] === true);

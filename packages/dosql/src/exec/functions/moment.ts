@@ -13,6 +13,8 @@ export const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 /** 1970-01-01 as Julian milliseconds. */
 export const EPOCH_MS = 210_866_760_000_000;
+/** 2000-01-01. */
+const CENTURY_MS = 211_813_444_800_000;
 /** 9999-12-31 23:59:59.999. */
 const JULIAN_MS_MAX = 464_269_060_799_999;
 
@@ -218,6 +220,8 @@ function modify(moment: Moment, modifier: string, index: number): void {
     }
     case 'localtime':
     case 'utc':
+      // Of a number beyond the calendar SQLite makes the start of its count, or of its century.
+      if (moment.raw !== null && moment.julian === null) moment.julian = text === 'utc' ? 0 : CENTURY_MS;
       julianOf(moment);
       forget(moment);
       moment.raw = null;

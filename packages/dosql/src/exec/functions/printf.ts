@@ -87,14 +87,28 @@ export function formatText(format: string, args: readonly Cell[]): string {
 
 /** Fills up to the width: in bytes, or in characters with `!`. */
 function pad(text: string, { left, width, extended }: Conversion): string {
-  if (width <= text.length && !extended) return text;
-  const missing = width - (extended ? Array.from(text).length : textToBytes(text).length);
+  if (width <= 0 || (width <= text.length && !extended)) return text;
+  const missing = width - (extended ? text.length - pairs(text) : textToBytes(text).length);
   if (missing <= 0) return text;
   return left ? text + ' '.repeat(missing) : ' '.repeat(missing) + text;
 }
 
+/** Characters that take two units. */
+function pairs(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xd800) count++;
+  return count;
+}
+
 function group(digits: string): string {
-  return digits.replace(/\B(?=(?:\d{3})+$)/g, ',');
+  const head = digits.length % 3;
+  return (
+    digits.slice(0, head) +
+    digits
+      .slice(head)
+      .replace(/\d{3}/g, ',$&')
+      .slice(head === 0 ? 1 : 0)
+  );
 }
 
 function formatInteger(type: string, value: bigint, conversion: Conversion): string {
@@ -170,14 +184,16 @@ function formatNumber(type: string, value: number, conversion: Conversion): stri
 function clip(text: string, { precision, extended }: Conversion): string {
   if (precision < 0 || precision >= text.length * 3) return text;
   return extended
-    ? Array.from(text).slice(0, precision).join('')
+    ? Array.from(text.slice(0, precision * 2))
+        .slice(0, precision)
+        .join('')
     : bytesToText(textToBytes(text).subarray(0, precision));
 }
 
 function formatString(type: string, text: string | null, conversion: Conversion): string {
   if (type === 's' || type === 'z') return pad(clip(text ?? '', conversion), conversion);
   if (type === 'c') {
-    const character = Array.from(text ?? '')[0] ?? '\0';
+    const character = String.fromCodePoint((text ?? '').codePointAt(0) ?? 0);
     const times = Math.max(1, conversion.precision);
     checkSize(times);
     return pad(character.repeat(times), { ...conversion, extended: true });

@@ -52,6 +52,13 @@ export function tableFunction(name: string): TableFunction | undefined {
   return JSON_TABLES.find((fn) => fn.name === lower);
 }
 
+/** All of them: scalar functions, aggregates, window functions. */
+export function builtInFunctions(): { name: string; type: 's' | 'a' | 'w'; builtIn: boolean; max: number }[] {
+  const of = (type: 's' | 'a' | 'w', fns: Iterable<{ name: string; max: number }>) =>
+    Array.from(fns, ({ name, max }) => ({ name, type, builtIn: true, max }));
+  return [...of('s', scalars.values()), ...of('a', aggregates), ...of('w', WINDOW_FUNCTIONS)];
+}
+
 /** Why the look-ups found nothing: there is none of that name, or none with so many arguments. */
 export function functionError(name: string): SqlError {
   const lower = name.toLowerCase();

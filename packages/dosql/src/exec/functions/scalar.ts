@@ -8,20 +8,20 @@ import type { ScalarFunction } from './function.ts';
 import { asciiLower, asciiUpper, beforeNul, checkEscape, globMatcher, likeMatcher, type Matcher } from './pattern.ts';
 import { formatText, quoteText } from './printf.ts';
 import { decimalDigits } from './real-text.ts';
-import { numericValue, toBytes, toIndex, toReal, toText, truth, typeName } from './values.ts';
+import { bytesToText, numericValue, toBytes, toIndex, toReal, toText, truth, typeName } from './values.ts';
 
 /** Version whose behaviour the engine follows. */
 const SQLITE_VERSION = '3.53.4';
 
-const HEX: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).toUpperCase().padStart(2, '0'),
-);
-
 /** Bytes in hexadecimal, upper case. */
 function hexText(bytes: Uint8Array): string {
-  let out = '';
-  for (let i = 0; i < bytes.length; i++) out += HEX[bytes[i] as number];
-  return out;
+  checkSize(bytes.length * 2);
+  const digits = new Uint8Array(bytes.length * 2);
+  for (let i = 0; i < digits.length; i++) {
+    const digit = ((bytes[i >> 1] as number) >> (i & 1 ? 0 : 4)) & 15;
+    digits[i] = digit + (digit < 10 ? 48 : 55);
+  }
+  return bytesToText(digits);
 }
 
 /** The literal that gives the value back; `unicode`: control characters escaped. */
@@ -118,11 +118,51 @@ function instr(haystack: Cell, needle: Cell): Cell {
   if (haystack === null || needle === null) return null;
   if (haystack instanceof Uint8Array && needle instanceof Uint8Array) return bytesIndex(haystack, needle) + 1;
   const text = toText(haystack) as string;
-  const found = text.indexOf(toText(needle) as string);
+  const found = find(text, toText(needle) as string, 0);
   return found < 0 ? 0 : found + 1 - astralCount(text, found);
 }
 
+/** Parts of a text that are joined at a time: a long array of short strings takes many times the text's memory. */
+const PARTS_MAX = 4096;
+/** Steps that a plain search may take at worst: about a second. */
+const SEARCH_MAX = 2 ** 30;
+/** What a search in linear time looks for at most: its table takes four times that. */
+const PART_MAX = 2 ** 20;
+
+/** As `indexOf`, in linear time where that could take long. @throws {SqlError} VALUE_TOO_LARGE where both are large */
+function find(text: string, part: string, from: number): number {
+  if ((text.length - from) * part.length <= SEARCH_MAX) return text.indexOf(part, from);
+  return search(
+    part.length,
+    (i) => part.charCodeAt(i),
+    text.length,
+    (i) => text.charCodeAt(i),
+    from,
+  );
+}
+
+type Unit = (index: number) => number;
+
+/** Knuth, Morris and Pratt's search. */
+function search(size: number, part: Unit, length: number, text: Unit, from: number): number {
+  if (size > PART_MAX) checkSize(Infinity);
+  const fallback = new Int32Array(size + 1);
+  for (let i = 1, at = 0; i < size; fallback[++i] = at) {
+    while (at > 0 && part(i) !== part(at)) at = fallback[at] as number;
+    if (part(i) === part(at)) at++;
+  }
+  for (let i = from, at = 0; i < length; i++) {
+    while (at > 0 && text(i) !== part(at)) at = fallback[at] as number;
+    if (text(i) === part(at) && ++at === size) return i + 1 - size;
+  }
+  return -1;
+}
+
 function bytesIndex(haystack: Uint8Array, needle: Uint8Array): number {
+  if (haystack.length * needle.length > SEARCH_MAX) {
+    const [part, text]: Unit[] = [(i) => needle[i] as number, (i) => haystack[i] as number];
+    return search(needle.length, part as Unit, haystack.length, text as Unit, 0);
+  }
   search: for (let i = 0; i + needle.length <= haystack.length; i++) {
     for (let j = 0; j < needle.length; j++) if (haystack[i + j] !== needle[j]) continue search;
     return i;
@@ -136,26 +176,37 @@ function replace(args: readonly Cell[]): Cell {
   if (beforeNul(pattern) === '') return text;
   const replacement = textArgument(args, 2);
   if (replacement === null) return null;
-  const parts = text.split(pattern);
-  checkSize(text.length + (parts.length - 1) * (replacement.length - pattern.length));
-  return parts.join(replacement);
+  const growth = replacement.length - pattern.length;
+  let [out, from, size] = ['', 0, text.length];
+  let parts: string[] = [];
+  for (let at = find(text, pattern, 0); at >= 0; at = find(text, pattern, from)) {
+    checkSize((size += growth));
+    parts.push(text.slice(from, at));
+    from = at + pattern.length;
+    if (parts.length < PARTS_MAX) continue;
+    out += parts.join(replacement) + replacement;
+    parts = [];
+  }
+  parts.push(text.slice(from));
+  return out + parts.join(replacement);
 }
 
 /** How much of the text's beginning the characters make up. */
-function leadingLength(text: string, characters: readonly string[]): number {
+function leadingLength(text: string, characters: ReadonlySet<number>): number {
   for (let start = 0; ;) {
-    const hit = start < text.length && characters.find((character) => text.startsWith(character, start));
-    if (hit === false || hit === undefined) return start;
-    start += hit.length;
+    const hit = characters.size > 0 ? text.codePointAt(start) : undefined;
+    if (hit === undefined || !characters.has(hit)) return start;
+    start += hit > 0xffff ? 2 : 1;
   }
 }
 
 /** Where the characters begin that end the text, at `start` or later. */
-function trailingStart(text: string, characters: readonly string[], start: number): number {
+function trailingStart(text: string, characters: ReadonlySet<number>, start: number): number {
   for (let end = text.length; ;) {
-    const hit = start < end && characters.find((character) => text.endsWith(character, end));
-    if (hit === false || hit === undefined) return end;
-    end -= hit.length;
+    const pair = end - start > 1 ? (text.codePointAt(end - 2) as number) : 0;
+    const hit = pair > 0xffff ? pair : text.charCodeAt(end - 1);
+    if (end <= start || !characters.has(hit)) return end;
+    end -= hit > 0xffff ? 2 : 1;
   }
 }
 
@@ -163,7 +214,7 @@ function trim(args: readonly Cell[], left: boolean, right: boolean): Cell {
   const text = textArgument(args, 0);
   const set = args.length < 2 ? ' ' : textArgument(args, 1);
   if (text === null || set === null) return null;
-  const characters = Array.from(beforeNul(set));
+  const characters = new Set(Array.from(beforeNul(set), (character) => character.codePointAt(0) as number));
   const start = left ? leadingLength(text, characters) : 0;
   const end = right ? trailingStart(text, characters, start) : text.length;
   return text.slice(start, end);
@@ -172,9 +223,12 @@ function trim(args: readonly Cell[], left: boolean, right: boolean): Cell {
 function concat(args: readonly Cell[], separator: string | null, from: number): Cell {
   if (separator === null) return null;
   const texts: string[] = [];
+  let size = 0;
   for (let i = from; i < args.length; i++) {
     const text = textArgument(args, i);
-    if (text !== null) texts.push(text);
+    if (text === null) continue;
+    checkSize((size += text.length + separator.length));
+    texts.push(text);
   }
   return texts.join(separator);
 }
@@ -199,20 +253,23 @@ function unhex(args: readonly Cell[]): Cell {
   const ignored = args.length < 2 ? '' : textArgument(args, 1);
   if (text === null || ignored === null) return null;
   const skipped = new Set(ignored);
-  const bytes: number[] = [];
+  const bytes = new Uint8Array(text.length >> 1);
+  let length = 0;
   let half = -1;
   for (const character of beforeNul(text)) {
-    const digit = /^[0-9a-f]$/i.test(character) ? parseInt(character, 16) : -1;
+    const code = character.charCodeAt(0);
+    const letter = code | 32;
+    const digit = code >= 48 && code <= 57 ? code - 48 : letter >= 97 && letter <= 102 ? letter - 87 : -1;
     if (digit < 0) {
       if (half >= 0 || !skipped.has(character)) return null;
     } else if (half < 0) {
       half = digit;
     } else {
-      bytes.push(half * 16 + digit);
+      bytes[length++] = half * 16 + digit;
       half = -1;
     }
   }
-  return half < 0 ? Uint8Array.from(bytes) : null;
+  return half < 0 ? bytes.slice(0, length) : null;
 }
 
 function unistr(text: string | null): Cell {
@@ -244,7 +301,10 @@ function char(args: readonly Cell[]): Cell {
 function randomBlob(count: number, random: () => bigint): Uint8Array {
   checkSize(count);
   const bytes = new Uint8Array(Math.max(1, count));
-  for (let i = 0; i < bytes.length; i += 8) {
+  for (let i = 0; i < bytes.length; i += 65_536) {
+    if (bytes.length > 1024) crypto.getRandomValues(bytes.subarray(i, i + 65_536)); // as many as it takes at a time
+  }
+  for (let i = 0; i < bytes.length && bytes.length <= 1024; i += 8) {
     for (let j = 0, bits = random(); j < 8 && i + j < bytes.length; j++, bits >>= 8n)
       bytes[i + j] = Number(bits & 255n);
   }
@@ -327,6 +387,14 @@ const TABLE: ScalarTable = {
   likelihood: [2, 2, 'any', first],
   likely: [1, 1, 'any', first],
   lower: [1, 1, 'text', onText(asciiLower)],
+  match: [
+    2,
+    2,
+    'any',
+    () => {
+      throw argumentError('unable to use function MATCH in the requested context');
+    },
+  ],
   ltrim: [1, 2, 'text', (args) => trim(args, true, false)],
   max: [2, -1, 'any', extreme(1)],
   min: [2, -1, 'any', extreme(-1)],

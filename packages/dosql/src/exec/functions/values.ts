@@ -13,8 +13,9 @@ const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: f
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
-/** SQLite's white space is ASCII's. */
-const NUMBER = /^[\t-\r ]*([+-]?)(?:(\d+)(\.\d*)?|(\.\d+))(e[+-]?\d+)?(?:([\t-\r ]*$)|)/i;
+/** SQLite's white space is ASCII's; a NUL ends a text. */
+// oxlint-disable-next-line no-control-regex
+const NUMBER = /^[\t-\r ]*([+-]?)(?:(\d+)(\.\d*)?|(\.\d+))(e[+-]?\d+)?(?:([\t-\r ]*(?:$|\0))|)/i;
 
 export function textToBytes(text: string): Uint8Array {
   return encoder.encode(text);
@@ -80,11 +81,20 @@ export function parseNumber(text: string): { value: number | bigint | Real; whol
   if (fraction === '' && exponent === '') {
     const number = Number(sign + integer);
     if (Number.isSafeInteger(number)) return { value: number + 0, whole };
-    const big = BigInt(integer) * (sign === '-' ? -1n : 1n);
+    const big = bigInteger(sign + integer);
     if (big >= INT64_MIN && big <= INT64_MAX) return { value: big, whole };
   }
   return { value: realCell(parseReal(sign, integer, fraction.slice(1), exponent)), whole };
 }
+
+/** Of decimal digits after a sign; beyond 64 bits it may be any number beyond them, since long ones cost their square. */
+function bigInteger(text: string): bigint {
+  const [, sign, digits = ''] = /^([+-]?)0*(\d*)$/.exec(text) as RegExpExecArray;
+  return BigInt(digits.slice(0, 20)) * (sign === '-' ? -1n : 1n);
+}
+
+/** Beyond it any number is 0 or infinite. */
+const EXPONENT_MAX = 1e6;
 
 /** SQLite reads 19 digits, and a twentieth while the mantissa stays within 64 bits; the rest count as zeros. */
 function parseReal(sign: string, integer: string, fraction: string, exponent: string): number {
@@ -95,7 +105,8 @@ function parseReal(sign: string, integer: string, fraction: string, exponent: st
     scale += Math.max(0, digits.length - kept);
     digits = digits.slice(0, kept);
   }
-  return Number(`${sign}${digits || '0'}e${scale + Number(exponent.slice(1))}`);
+  const power = Math.max(-EXPONENT_MAX, Math.min(EXPONENT_MAX, scale + Number(exponent.slice(1))));
+  return Number(`${sign}${digits || '0'}e${power}`);
 }
 
 /** The number that a value is: a number itself, or a text that is one as a whole; else null. */
@@ -137,7 +148,7 @@ export function toInteger(cell: Cell): number | bigint {
       if (digits === undefined) return 0;
       const number = Number(digits);
       if (Number.isSafeInteger(number)) return number + 0;
-      const big = BigInt(digits.replace('+', ''));
+      const big = bigInteger(digits);
       return big > INT64_MAX ? INT64_MAX : big < INT64_MIN ? INT64_MIN : normalizeInteger(big);
     }
     default:
