@@ -144,7 +144,7 @@ describe('prepare', () => {
   it('iterates over the state of its first row, whatever is written meanwhile', () => {
     const db = users();
     const seen: unknown[] = [];
-    for (const { id } of db.prepare('SELECT id FROM users').iterate<{ id: number }>()) {
+    for (const { id } of db.prepare<{ id: number }>('SELECT id FROM users').iterate()) {
       seen.push(id);
       db.exec('DELETE FROM users WHERE id = ?', [id + 1]);
     }

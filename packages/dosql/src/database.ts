@@ -9,13 +9,16 @@ import {
   type SqlRow,
   type SqlValue,
 } from '@dotdo/shared-types';
+import { addCollation, type Collation } from './codec/cell.ts';
 import { dropTemporary } from './exec/ddl.ts';
 import { sqlLoader } from './exec/schema-loader.ts';
 import { DurableObjectStore, MemoryStore, R2Store, TieredStore, type DurableStorage, type Store } from './fsx/index.ts';
-import { SessionFunctions, type AggregateDefinition, type FunctionOptions } from './functions.ts';
+import { SessionFunctions, type AggregateDefinition, type FunctionOptions, type TableDefinition } from './functions.ts';
 import { TRANSACTION_DEPTH_MAX } from './limits.ts';
 import { Session } from './session.ts';
-import { Statement, type RunOptions } from './statement.ts';
+import type { QueryArguments, QueryRow, QueryText, QueryTypes, SchemaOf } from './sql/types/index.ts';
+import { fetchFrom } from './slices.ts';
+import { PreparedStatement, type RunOptions, type SliceRunOptions, type Statement } from './statement.ts';
 import { Storage, type Retention, type StorageStats } from './txn/index.ts';
 
 /** An R2 bucket. */
@@ -33,6 +36,8 @@ export interface DatabaseOptions {
   readonly retention?: Retention;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
+  /** Collations by name; see `Database.collation`. */
+  readonly collations?: Readonly<Record<string, Collation>>;
 }
 
 /** A statement of a batch: its text, or with parameters. */
@@ -48,6 +53,8 @@ const NO_OPTIONS: RunOptions = {};
 
 /** What can be asked of a database, or of a state of it. */
 abstract class Queries {
+  /** The schema, where it is known to the compiler. */
+  declare readonly ' schema': unknown;
   protected readonly session: Session;
 
   constructor(session: Session) {
@@ -58,15 +65,35 @@ abstract class Queries {
    * Runs one statement and returns its rows.
    * @throws {SqlError} RETURNS_NO_ROWS when it yields none, SYNTAX_ERROR, NO_SUCH_TABLE and whatever it may throw
    */
-  query<T = SqlRow>(sql: string, params: SqlParams = NO_PARAMS, options: RunOptions = NO_OPTIONS): T[] {
-    return this.prepare<T>(sql).all(params, options);
+  query<const S = string, const O extends RunOptions = object>(
+    sql: QueryText<S, this[' schema']>,
+    ...rest: QueryArguments<S, this[' schema'], O, SqlParams>
+  ): QueryRow<S, this[' schema'], O>[];
+  query(sql: string, params: SqlParams = NO_PARAMS, options: RunOptions = NO_OPTIONS): unknown[] {
+    return this.prepared(sql).all(params, options);
+  }
+
+  /**
+   * As `query`, letting others have their turn while it runs, and waiting for pages of the warm side; of the state of
+   * its beginning, whatever is written meanwhile.
+   */
+  queryAsync<const S = string, const O extends SliceRunOptions = object>(
+    sql: QueryText<S, this[' schema']>,
+    ...rest: QueryArguments<S, this[' schema'], O, SqlParams>
+  ): Promise<QueryRow<S, this[' schema'], O>[]>;
+  queryAsync(sql: string, params: SqlParams = NO_PARAMS, options: SliceRunOptions = NO_OPTIONS): Promise<unknown[]> {
+    return this.prepared(sql).allAsync(params, options);
   }
 
   /** Parses a statement, to be run any number of times. @throws {SqlError} EMPTY_STATEMENT, MULTIPLE_STATEMENTS, SYNTAX_ERROR */
-  prepare<T = SqlRow>(sql: string): Statement<T> {
+  prepare<const S = string>(sql: QueryText<S, this[' schema']>): Statement<QueryTypes<S, this[' schema']>> {
+    return this.prepared(sql) as never;
+  }
+
+  protected prepared(sql: string): PreparedStatement {
     const prepared = this.session.prepareOne(sql);
     this.session.program(prepared);
-    return new Statement<T>(this.session, prepared);
+    return new PreparedStatement(this.session, prepared);
   }
 }
 
@@ -88,6 +115,9 @@ export class Snapshot extends Queries {
   }
 }
 
+/** A database, or a state of one, whose schema is known: of SchemaOf, or an interface of tables. */
+export type Typed<T extends Queries, Schema> = T & { readonly ' schema': Schema };
+
 /** An open database. */
 export class Database extends Queries {
   readonly name: string;
@@ -100,10 +130,11 @@ export class Database extends Queries {
 
   /** @see DB, createDatabase */
   constructor(name: string, store: Store, options: Omit<DatabaseOptions, 'storage'> = {}) {
-    const { clock = Date.now } = options;
+    const { clock = Date.now, collations = {} } = options;
+    useCollations(collations);
     const storage = Storage.open({ store, ...options, clock }, sqlLoader);
     const functions = new SessionFunctions();
-    super(new Session({ storage, functions, clock }));
+    super(new Session({ storage, functions, clock, fetch: fetchFrom(store) }));
     dropTemporary(this.session.writer);
     this.name = name;
     this.#storage = storage;
@@ -113,8 +144,21 @@ export class Database extends Queries {
   }
 
   /** Runs the statements of a text, one after the other; parameters go with a single one. */
+  exec<const S = string>(
+    sql: QueryText<S, this[' schema']>,
+    ...rest: QueryArguments<S, this[' schema'], RunOptions, SqlParams>
+  ): ExecResult;
   exec(sql: string, params: SqlParams = NO_PARAMS, options: RunOptions = NO_OPTIONS): ExecResult {
     return this.session.exec(sql, params, options);
+  }
+
+  /** As `exec`, waiting for pages of the warm side; each statement runs in one go. */
+  execAsync<const S = string>(
+    sql: QueryText<S, this[' schema']>,
+    ...rest: QueryArguments<S, this[' schema'], RunOptions, SqlParams>
+  ): Promise<ExecResult>;
+  execAsync(sql: string, params: SqlParams = NO_PARAMS, options: RunOptions = NO_OPTIONS): Promise<ExecResult> {
+    return this.session.execAsync(sql, params, options);
   }
 
   /** Runs statements, all of them or none. */
@@ -122,11 +166,9 @@ export class Database extends Queries {
     return this.transaction(() =>
       statements.map((item): BatchResult<T> => {
         const { sql, params = NO_PARAMS } = typeof item === 'string' ? { sql: item } : item;
-        const statement = this.prepare<T>(sql);
-        const rows = statement.columns().length > 0 ? statement.all(params, options) : [];
-        return statement.columns().length > 0
-          ? { rows, ...this.session.result }
-          : { rows, ...statement.run(params, options) };
+        const statement = this.prepared(sql);
+        if (statement.columns().length === 0) return { rows: [], ...statement.run(params, options) };
+        return { rows: statement.all(params, options) as T[], ...this.session.result };
       }),
     );
   }
@@ -174,7 +216,7 @@ export class Database extends Queries {
   }
 
   /** The committed state of now, which stays while others write. */
-  snapshot(): Snapshot {
+  snapshot(): Typed<Snapshot, this[' schema']> {
     return this.#snapshot(this.#storage.snapshot());
   }
 
@@ -182,13 +224,15 @@ export class Database extends Queries {
    * The state at an LSN or a time.
    * @throws {SqlError} SNAPSHOT_TOO_OLD when it is older than what is kept, LSN_IN_FUTURE
    */
-  asOf(at: LSN | Date): Snapshot {
+  asOf(at: LSN | Date): Typed<Snapshot, this[' schema']> {
     return this.#snapshot(this.#storage.snapshotAt(at instanceof Date ? at.getTime() : at));
   }
 
-  #snapshot(view: ReturnType<Storage['snapshot']>): Snapshot {
-    const parts = { storage: this.#storage, functions: this.#functions, clock: this.#clock, view };
-    return new Snapshot(new Session(parts), view.lsn);
+  #snapshot(view: ReturnType<Storage['snapshot']>): Typed<Snapshot, this[' schema']> {
+    const { fetch } = this.session;
+    const parts = { storage: this.#storage, functions: this.#functions, clock: this.#clock, fetch, view };
+    const snapshot: unknown = new Snapshot(new Session(parts), view.lsn);
+    return snapshot as Typed<Snapshot, this[' schema']>;
   }
 
   /** Adds a scalar function, or replaces one. INTEGER comes as number, as bigint beyond 2^53 − 1. */
@@ -199,6 +243,22 @@ export class Database extends Queries {
   /** Adds an aggregate, which may be used OVER a window too. */
   aggregate<State>(name: string, definition: AggregateDefinition<State>): void {
     this.#functions.addAggregate(name, definition);
+  }
+
+  /** Adds a function in FROM: rows that it makes of its arguments. */
+  table(name: string, definition: TableDefinition): void {
+    this.#functions.addUserTable(name, definition);
+  }
+
+  /**
+   * Adds a collation, for every database of the process. One that stored keys and indexes are ordered by has to be there
+   * before the database is opened: see `DatabaseOptions.collations`.
+   * @param compare negative, 0 or positive; a total order that never changes
+   * @throws {SqlError} INVALID_ARGUMENT when the name has another order already
+   */
+  collation(name: string, compare: Collation): void {
+    useCollations({ [name]: compare });
+    this.#functions.version++;
   }
 
   /** Makes all commits durable now. */
@@ -233,16 +293,29 @@ export class Database extends Queries {
  * Opens a database: what is in its storage, or an empty one.
  * @throws {SqlError} STORE_LOCKED, CORRUPT_LOG, CORRUPT_PAGE, CORRUPT_CHECKPOINT, UNSUPPORTED_FORMAT
  */
-export async function DB(name: string, options: DatabaseOptions = {}): Promise<Database> {
+export async function DB<Schema = unknown>(
+  name: string,
+  options: DatabaseOptions = {},
+): Promise<Typed<Database, Schema>> {
   const { storage, ...rest } = options;
-  return new Database(name, await openStore(name, storage, rest.durability), rest);
+  return new Database(name, await openStore(name, storage, rest.durability), rest) as Typed<Database, Schema>;
 }
 
 /** An empty database in memory with some tables. @throws {SqlError} SYNTAX_ERROR and others */
-export function createDatabase(ddl = '', options: Omit<DatabaseOptions, 'storage'> = {}): Database {
+export function createDatabase<const D extends string = ''>(
+  ddl?: D,
+  options: Omit<DatabaseOptions, 'storage'> = {},
+): Typed<Database, D extends '' ? unknown : SchemaOf<D>> {
   const db = new Database(':memory:', new MemoryStore(), options);
-  db.exec(ddl);
-  return db;
+  const text: string = ddl ?? '';
+  db.exec(text);
+  return db as never;
+}
+
+function useCollations(collations: Readonly<Record<string, Collation>>): void {
+  for (const [name, compare] of Object.entries(collations)) {
+    if (!addCollation(name, compare)) throw new SqlError('INVALID_ARGUMENT', `collation ${name} has another order`);
+  }
 }
 
 async function openStore(
@@ -252,8 +325,8 @@ async function openStore(
 ): Promise<Store> {
   if (storage === undefined) return new MemoryStore();
   if (typeof storage === 'string') {
-    // Imported here, so that a Worker's bundle has no need of node:fs.
-    const { NodeFileStore } = await import('./fsx/node-file.ts');
+    // By the package's own name, since bundlers for Workers do not split: under their condition it is fsx/no-file.ts.
+    const { NodeFileStore } = await import('@dotdo/dosql/node');
     return NodeFileStore.open(storage, durability === undefined ? {} : { durability });
   }
   const { hot, warm } = storage;

@@ -5,6 +5,7 @@ import type { Cell } from './codec/cell.ts';
 import type { AggregateFunction, ScalarFunction, TableFunction } from './exec/functions/function.ts';
 import {
   aggregateFunction,
+  builtInFunctions,
   functionError,
   scalarFunction,
   tableFunction,
@@ -28,6 +29,14 @@ export interface AggregateDefinition<State = unknown> {
   /** The value of a state; the state itself without. */
   readonly result?: (state: State) => SqlParam;
   readonly deterministic?: boolean;
+}
+
+/** A table that a function of the user makes: `SELECT * FROM name(arguments)`. */
+export interface TableDefinition {
+  readonly columns: readonly string[];
+  /** Names of the arguments: hidden columns, which `=` in WHERE does not set. */
+  readonly parameters?: readonly string[];
+  readonly rows: (...args: SqlValue[]) => Iterable<readonly SqlParam[]>;
 }
 
 export class SessionFunctions implements FunctionTable {
@@ -97,6 +106,34 @@ export class SessionFunctions implements FunctionTable {
 
   addTable(fn: TableFunction): void {
     this.#tables.set(fn.name, fn);
+    this.version++;
+  }
+
+  /** Adds a table function of the user. @throws {SqlError} INVALID_ARGUMENT */
+  addUserTable(name: string, { columns, parameters = [], rows }: TableDefinition): void {
+    if (columns.length === 0) throw new SqlError('INVALID_ARGUMENT', 'a table needs columns');
+    this.addTable({
+      name: nameOf(name),
+      min: 0,
+      max: parameters.length,
+      columns,
+      hidden: parameters,
+      rows(args) {
+        const given = parameters.map((_, i) => args[i] ?? null);
+        const made: Cell[][] = [];
+        for (const row of rows(...given.map(fromCell))) {
+          made.push([...columns.map((column, i) => toCell(row[i] ?? null, `${column} of ${name}()`)), ...given]);
+        }
+        return made;
+      },
+    });
+  }
+
+  /** Names of all functions, those of the user first. */
+  list(): { name: string; type: 's' | 'a' | 'w'; builtIn: boolean; max: number }[] {
+    const own = (type: 's' | 'a', fns: Iterable<{ name: string; max: number }>) =>
+      Array.from(fns, ({ name, max }) => ({ name, type, builtIn: false, max }));
+    return [...own('s', this.#scalars.values()), ...own('a', this.#aggregates.values()), ...builtInFunctions()];
   }
 }
 

@@ -4,10 +4,11 @@ export {
   Database,
   DB,
   Snapshot,
+  type Typed,
   type BatchItem,
   type BatchResult,
   type DatabaseOptions,
 } from './database.ts';
 export type { AggregateDefinition, FunctionOptions } from './functions.ts';
-export { Statement, type RunOptions } from './statement.ts';
+export { type Statement, type RunOptions } from './statement.ts';
 export { VERSION } from './version.ts';

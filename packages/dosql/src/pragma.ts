@@ -3,11 +3,14 @@
  * name is ignored, as in SQLite. Those that describe are functions too: `SELECT * FROM pragma_table_info('t')`.
  * @see https://www.sqlite.org/pragma.html
  */
+import { SqlError } from '@dotdo/shared-types';
+import { mismatched, quoteName, quoteTable, referenced } from './exec/foreign-keys.ts';
 import { toText } from './exec/functions/index.ts';
-import { foldName } from './catalog/catalog.ts';
+import { foldName, schemaOf } from './catalog/catalog.ts';
 import type { ColumnInfo, IndexInfo, TableInfo, ViewInfo } from './catalog/schema.ts';
-import type { Cell } from './codec/cell.ts';
+import { collationNames, compareCells, type Cell } from './codec/cell.ts';
 import type { TableFunction } from './exec/functions/function.ts';
+import { typeAffinity } from './plan/bind.ts';
 import type { Session } from './session.ts';
 import { toSchemaRow, type Row } from './txn/index.ts';
 
@@ -32,21 +35,48 @@ const DESCRIPTIONS: Readonly<Record<string, readonly [columns: readonly string[]
   index_xinfo: [[...INDEX_COLUMNS, 'desc', 'coll', 'key'], (session, name) => indexRows(session, name, true)],
   foreign_key_list: [['id', 'seq', 'table', 'from', 'to', 'on_update', 'on_delete', 'match'], foreignKeyRows],
   database_list: [['seq', 'name', 'file'], () => [[0, 'main', '']]],
-  collation_list: [['seq', 'name'], () => ['RTRIM', 'NOCASE', 'BINARY'].map((name, seq) => [seq, name])],
+  collation_list: [['seq', 'name'], () => collationNames().map((name, seq) => [seq, name])],
+  function_list: [
+    ['name', 'builtin', 'type', 'enc', 'narg', 'flags'],
+    ({ functions }) =>
+      functions.list().map(({ name, type, builtIn, max }) => [name, Number(builtIn), type, 'utf8', max, 0]),
+  ],
+  compile_options: [['compile_options'], () => COMPILE_OPTIONS.map((option) => [option])],
+  pragma_list: [['name'], pragmaNames],
+  module_list: [['name'], () => []],
   integrity_check: [['integrity_check'], integrityRows],
   quick_check: [['quick_check'], integrityRows],
-  foreign_key_check: [['table', 'rowid', 'parent', 'fkid'], () => []],
+  foreign_key_check: [['table', 'rowid', 'parent', 'fkid'], violations],
 };
 
-/** A setting of the session that is on or off. */
-const SWITCHES: Readonly<Record<string, 'foreignKeys' | 'recursiveTriggers' | 'deferForeignKeys'>> = {
+/** What of SQLite's options holds here. */
+const COMPILE_OPTIONS = [
+  'ENABLE_COLUMN_METADATA',
+  'ENABLE_MATH_FUNCTIONS',
+  'OMIT_LOAD_EXTENSION',
+  'OMIT_VIRTUALTABLE',
+  'THREADSAFE=0',
+];
+
+/** Types of a view's columns that are not declared. */
+const AFFINITY_TYPES = { INTEGER: 'INT', REAL: 'REAL', NUMERIC: 'NUM', TEXT: 'TEXT', BLOB: 'BLOB' } as const;
+
+type Switch = 'foreignKeys' | 'recursiveTriggers' | 'deferForeignKeys' | 'ignoreChecks' | 'queryOnly';
+
+/** Settings of the session that are on or off. */
+const SWITCHES: Readonly<Record<string, Switch>> = {
   foreign_keys: 'foreignKeys',
   recursive_triggers: 'recursiveTriggers',
   defer_foreign_keys: 'deferForeignKeys',
+  ignore_check_constraints: 'ignoreChecks',
+  query_only: 'queryOnly',
 };
 
 /** Numbers that the database keeps. */
 const KEPT: readonly string[] = ['user_version', 'application_id'];
+
+/** What else is answered. */
+const OWN: readonly string[] = ['schema_version', 'data_version', 'page_count', 'case_sensitive_like'];
 
 /** What SQLite answers, where there is nothing to set here. */
 const ANSWERS: Readonly<Record<string, Cell>> = {
@@ -60,9 +90,7 @@ const ANSWERS: Readonly<Record<string, Cell>> = {
   auto_vacuum: 0,
   busy_timeout: 0,
   wal_autocheckpoint: 1000,
-  ignore_check_constraints: 0,
   legacy_alter_table: 0,
-  query_only: 0,
   read_uncommitted: 0,
   secure_delete: 0,
   trusted_schema: 1,
@@ -74,7 +102,10 @@ const ANSWERS: Readonly<Record<string, Cell>> = {
 };
 
 /** Set without an answer. */
-const SILENT: readonly string[] = ['synchronous', 'cache_size', 'temp_store', 'page_size', 'auto_vacuum', 'encoding'];
+const SILENT: readonly string[] = [
+  ...['synchronous', 'cache_size', 'temp_store', 'page_size', 'auto_vacuum', 'encoding', 'automatic_index'],
+  ...['legacy_alter_table', 'read_uncommitted', 'trusted_schema', 'cell_size_check'],
+];
 
 /** Names of the columns of a pragma's answer; empty where it has none. */
 export function pragmaColumns(name: string, value: string | null): readonly string[] {
@@ -83,9 +114,7 @@ export function pragmaColumns(name: string, value: string | null): readonly stri
   if (described !== undefined) return described[0];
   if (key === 'wal_checkpoint') return ['busy', 'log', 'checkpointed'];
   if (key === 'busy_timeout') return ['timeout'];
-  if (key in SWITCHES || KEPT.includes(key)) return value === null ? [key] : [];
-  if (['schema_version', 'data_version', 'page_count', 'case_sensitive_like'].includes(key))
-    return value === null ? [key] : [];
+  if (key in SWITCHES || KEPT.includes(key) || OWN.includes(key)) return value === null ? [key] : [];
   return key in ANSWERS && (value === null || !SILENT.includes(key)) ? [key] : [];
 }
 
@@ -157,8 +186,10 @@ function columnRows(session: Session, name: string, hidden: boolean): Cell[][] {
   const table = session.catalog.table(name);
   if (table === undefined) return [];
   if (table.kind === 'view') {
-    return session.viewColumns(table).map(({ name, declaredType }, cid) => {
-      const row: Cell[] = [cid, name, declaredType ?? '', 0, null, 0];
+    return session.viewColumns(table).map(({ name, declaredType, affinity }, cid) => {
+      const isDeclared = typeof declaredType === 'string' && typeAffinity(declaredType) === affinity;
+      const type = isDeclared && declaredType !== '' ? declaredType : affinity === null ? '' : AFFINITY_TYPES[affinity];
+      const row: Cell[] = [cid, name, type, 0, null, 0];
       return hidden ? [...row, 0] : row;
     });
   }
@@ -173,26 +204,35 @@ function columnRow(column: ColumnInfo, cid: number, hidden: boolean): Cell[] {
 }
 
 function tableRows(session: Session, only: string): Cell[][] {
-  const tables: (TableInfo | ViewInfo)[] = [...session.catalog.tables()];
-  const schema = session.catalog.table('sqlite_schema');
-  if (schema !== undefined) tables.push(schema);
+  const { catalog } = session;
+  const tables: (TableInfo | ViewInfo)[] = [...catalog.tables()];
+  for (const name of ['sqlite_schema', 'sqlite_temp_schema']) tables.push(catalog.table(name) as TableInfo);
   return tables
     .filter(({ name }) => only === '' || foldName(name) === foldName(only))
     .map((table) =>
       table.kind === 'view'
-        ? ['main', table.name, 'view', session.viewColumns(table).length, 0, 0]
-        : ['main', table.name, 'table', table.columns.length, Number(table.withoutRowid), Number(table.strict)],
+        ? [schemaOf(table), table.name, 'view', session.viewColumns(table).length, 0, 0]
+        : [
+            schemaOf(table),
+            table.name,
+            'table',
+            table.columns.length,
+            Number(table.withoutRowid),
+            Number(table.strict),
+          ],
     );
 }
 
 function indexRows(session: Session, name: string, all: boolean): Cell[][] {
-  const index: IndexInfo | undefined = session.catalog.index(name);
+  // the name of a table WITHOUT ROWID is that of its primary key
+  const own = tableOf(session, name);
+  const index: IndexInfo | undefined =
+    session.catalog.index(name) ?? (own?.withoutRowid ? own.indexes.find(({ ordinal }) => ordinal < 0) : undefined);
   const table = index === undefined ? undefined : tableOf(session, index.table);
   if (index === undefined || table === undefined) return [];
   const nameOf = (column: number): string | null => table.columns[column]?.name ?? null;
-  const cidOf = (column: number): number => (column === table.rowidColumn && column >= 0 ? column : column);
   const rows = index.columns.map(({ column, descending, collation }, seqno): Cell[] => {
-    const row: Cell[] = [seqno, cidOf(column), nameOf(column)];
+    const row: Cell[] = [seqno, column, nameOf(column)];
     return all ? [...row, Number(descending), collation, 1] : row;
   });
   if (!all) return rows;
@@ -218,7 +258,45 @@ function foreignKeyRows(session: Session, name: string): Cell[][] {
   );
 }
 
-function integrityRows(session: Session): Cell[][] {
+/** Rows without a parent. @throws {SqlError} NO_SUCH_TABLE, FOREIGN_KEY_MISMATCH */
+function violations(session: Session, only: string): Cell[][] {
+  needTable(session, only);
+  const found: Cell[][] = [];
+  for (const child of session.catalog.tables()) {
+    if (child.kind === 'view' || (only !== '' && foldName(child.name) !== foldName(only))) continue;
+    const { foreignKeys } = child;
+    const rows: Cell[][] = [];
+    for (const [id, key] of foreignKeys.toReversed().entries()) {
+      const parent = session.catalog.table(key.parent, schemaOf(child));
+      const columns = parent?.kind === 'table' ? referenced(parent, key) : undefined;
+      if (parent !== undefined && columns === undefined) throw mismatched(child, key);
+      const given = key.columns.map((name) => `c.${quoteName(name)} IS NOT NULL`).join(' AND ');
+      const same = key.columns.map((name, i) => `p.${quoteName(columns?.[i]?.name ?? '')} = c.${quoteName(name)}`);
+      const has = `EXISTS (SELECT 1 FROM ${quoteTable({ ...child, name: key.parent })} AS p WHERE ${same.join(' AND ')})`;
+      const sql = `SELECT ${child.withoutRowid ? 'NULL' : 'c.rowid'} FROM ${quoteTable(child)} AS c WHERE ${given}`;
+      const missing = session.prepareOne(parent === undefined ? sql : `${sql} AND NOT ${has}`);
+      const { stream, frame } = session.start(missing, []);
+      while (stream.next(frame)) rows.push([child.name, stream.row()[0] as Cell, key.parent, id]);
+    }
+    found.push(...rows.sort((a, b) => compareCells(a[1] as Cell, b[1] as Cell)));
+  }
+  return found;
+}
+
+function needTable(session: Session, name: string): void {
+  if (name !== '' && session.catalog.table(name) === undefined) {
+    throw new SqlError('NO_SUCH_TABLE', `no such table: ${name}`);
+  }
+}
+
+function pragmaNames(): Cell[][] {
+  const names = [...Object.keys(DESCRIPTIONS), ...Object.keys(SWITCHES), ...KEPT, ...Object.keys(ANSWERS)];
+  return names.sort().map((name) => [name]);
+}
+
+/** The whole database is checked, whatever table is asked for. */
+function integrityRows(session: Session, argument: string): Cell[][] {
+  if (!/^\d*$/.test(argument)) needTable(session, argument);
   const { problems } = session.storage.check();
   return problems.length === 0 ? [['ok']] : problems.map((problem) => [JSON.stringify(problem)]);
 }

@@ -9,72 +9,78 @@
  *   5. rows      cells become what the caller asked for (result.ts)
  * docs/life-of-a-query.md walks the same way with an example.
  */
-import { SqlError, TransactionState, type Column, type ExecResult, type SqlParams } from '@dotdo/shared-types';
+import { SqlError, type Column, type ExecResult, type SqlParams } from '@dotdo/shared-types';
 import { bindParameters } from './binding.ts';
-import { foldName, SchemaCatalog } from './catalog/catalog.ts';
+import { SchemaCatalog } from './catalog/catalog.ts';
 import type { Catalog, ViewInfo } from './catalog/schema.ts';
-import type { Cell, Collation } from './codec/cell.ts';
-import { compareText } from './codec/cell.ts';
-import { Frame, type FrameLimits, type RowStream, type TableReader } from './exec/frame.ts';
-import type { FunctionContext } from './exec/functions/function.ts';
+import type { Cell } from './codec/cell.ts';
+import { Frame, type FrameLimits, type TableReader } from './exec/frame.ts';
 import { compileSelect } from './exec/select.ts';
 import { sqlParser } from './exec/schema-loader.ts';
 import { compileWrite } from './exec/write.ts';
+import { refuseParameters } from './exec/ddl/create.ts';
 import { executeDdl } from './exec/ddl.ts';
 import { Writer } from './exec/writer.ts';
 import type { SessionFunctions } from './functions.ts';
-import { CACHED_TEXT_MAX, QUERY_BYTES_MAX, STATEMENT_CACHE_MAX, STEPS_MAX } from './limits.ts';
-import { explain, planQuery } from './plan/index.ts';
+import { CACHED_TEXT_MAX } from './limits.ts';
+import { compileExplain } from './explain.ts';
+import { compilePast, pointsOf, viewReader, type PastParts, type SchemaReader } from './past.ts';
+import { planQuery } from './plan/index.ts';
 import type { ResultColumn, SelectPlan } from './plan/plan.ts';
 import { isReadingPragma, pragmaColumns, pragmaFunctions, runPragma } from './pragma.ts';
-import { NO_ROWS, plainColumn, Rows, type Prepared, type Program } from './program.ts';
+import {
+  asSqlError,
+  effect,
+  NO_ROWS,
+  plainColumn,
+  pull,
+  Rows,
+  type Prepared,
+  type Program,
+  type Running,
+} from './program.ts';
 import { describeColumns } from './result.ts';
-import type { Explain, ParsedStatement, Pragma, Select, Statement } from './sql/ast.ts';
-import { parseStatements } from './sql/index.ts';
+import type { ParsedStatement, Pragma, Select, Statement } from './sql/ast.ts';
+import { parseStatement, parseStatements, shapeOf } from './sql/index.ts';
+import { retried, type Fetch } from './slices.ts';
+import { LIMITS, limitsOf, NO_LIMITS, type LimitOptions } from './statement-limits.ts';
+import { SessionContext } from './session-context.ts';
+import { TextCache } from './text-cache.ts';
+import { Transactions } from './transactions.ts';
 import type { ReadView, Storage, TxnSession } from './txn/index.ts';
 
-export interface LimitOptions {
-  /** Milliseconds after which a statement is stopped with DEADLINE_EXCEEDED and undone. */
-  readonly timeoutMs?: number;
-  /** Rows that it may visit before it is stopped with STEP_LIMIT and undone. */
-  readonly steps?: number;
-  /** Bytes that its sorts, groups and hashes may keep before it is stopped with MEMORY_LIMIT. */
-  readonly memoryBytes?: number;
-}
-
-/** A stream and the frame that it is pulled with. */
-export interface Running {
-  readonly stream: RowStream;
-  readonly frame: Frame;
-}
-
-const EXPLAIN_COLUMNS: readonly ResultColumn[] = ['id', 'parent', 'notused', 'detail'].map(plainColumn);
-
-export class Session {
+export class Session extends Transactions {
   readonly storage: Storage;
-  readonly txn: TxnSession;
   readonly functions: SessionFunctions;
-  readonly writer: Writer;
+  override readonly writer: Writer;
   readonly #schema: SchemaCatalog;
   readonly view: ReadView | undefined;
+  /** Brings pages of the cold side. */
+  readonly fetch: Fetch;
   readonly #reader: SchemaReader;
-  /** By text; the least recently used first. */
-  readonly #cache = new Map<string, readonly Prepared[]>();
+  readonly #cache = new TextCache<readonly Prepared[]>();
+  /** By the text of a shape. */
+  readonly #shapes = new TextCache<Prepared>();
   readonly #context: SessionContext;
-  /** A savepoint began the transaction: releasing the outermost one commits it. */
-  #isSavepointTransaction = false;
-  #limits: FrameLimits = { steps: STEPS_MAX, deadline: Infinity, memoryBytes: QUERY_BYTES_MAX };
+  #limits: FrameLimits = LIMITS;
 
   /** @param parts.view the state to read, for a session that writes nothing; closed with it */
-  constructor(parts: { storage: Storage; functions: SessionFunctions; clock: () => number; view?: ReadView }) {
+  constructor(parts: {
+    storage: Storage;
+    functions: SessionFunctions;
+    clock: () => number;
+    fetch: Fetch;
+    view?: ReadView;
+  }) {
     const { storage, functions, clock, view } = parts;
+    super(storage.session());
+    this.fetch = parts.fetch;
     this.storage = storage;
     this.functions = functions;
     this.view = view;
-    this.txn = storage.session();
     this.#reader = view === undefined ? this.txn : viewReader(view);
     this.#schema = new SchemaCatalog(this.#reader as TxnSession, storage.schema, sqlParser);
-    this.#context = new SessionContext(this, clock);
+    this.#context = new SessionContext(() => this.writer, clock);
     for (const fn of pragmaFunctions(() => this)) functions.addTable(fn);
     this.writer = new Writer({
       session: this.txn,
@@ -101,25 +107,33 @@ export class Session {
    * @throws {SqlError} SYNTAX_ERROR and others, with the position
    */
   prepare(sql: string): readonly Prepared[] {
-    const known = this.#cache.get(sql);
-    if (known !== undefined) {
-      this.#cache.delete(sql); // to the end: it is the most recently used
-      this.#cache.set(sql, known);
-      return known;
-    }
+    const known = this.#cache.find(sql);
+    if (known !== undefined) return known;
     const statements = [...parsed(sql)];
-    this.#keep(sql, statements);
+    this.#cache.keep(sql, statements);
     return statements;
   }
 
-  #keep(sql: string, statements: readonly Prepared[]): void {
-    if (sql.length > CACHED_TEXT_MAX) return;
-    if (this.#cache.size >= STATEMENT_CACHE_MAX) this.#cache.delete(this.#cache.keys().next().value as string);
-    this.#cache.set(sql, statements);
+  /** The statement of a text of a known shape; undefined where it needs a plan of its own. */
+  #shaped(sql: string): Prepared | undefined {
+    const shape = sql.length > CACHED_TEXT_MAX ? null : shapeOf(sql);
+    if (shape === null) return undefined;
+    const { text, literals } = shape;
+    const known = this.#shapes.find(text);
+    try {
+      const shared = known ?? prepared(text, parseStatement(text));
+      if (known === undefined) this.#shapes.keep(text, shared);
+      if (this.program(shared).isGeneral !== true) return undefined;
+      return { ...shared, sql, shared, literals };
+    } catch {
+      return undefined; // what is wrong is to be told of the text as it is
+    }
   }
 
   /** The one statement of a text. @throws {SqlError} EMPTY_STATEMENT, MULTIPLE_STATEMENTS */
   prepareOne(sql: string): Prepared {
+    const shaped = this.#cache.has(sql) ? undefined : this.#shaped(sql);
+    if (shaped !== undefined) return shaped;
     const statements = this.prepare(sql);
     if (statements.length === 1) return statements[0] as Prepared;
     throw statements.length === 0
@@ -131,31 +145,39 @@ export class Session {
   program(prepared: Prepared): Program {
     const catalog = this.catalog;
     const { version } = this.functions;
-    if (
-      prepared.program === undefined ||
-      prepared.catalogVersion !== catalog.version ||
-      prepared.functionsVersion !== version
-    ) {
-      prepared.program = this.#compile(prepared, prepared.parsed.statement);
-      prepared.catalogVersion = catalog.version;
-      prepared.functionsVersion = version;
+    const { program, catalogVersion, functionsVersion } = prepared.shared ?? prepared;
+    if (program !== undefined && catalogVersion === catalog.version && functionsVersion === version) return program;
+    if (prepared.shared !== undefined) {
+      prepared.shared = prepared.literals = undefined;
+      prepared.parsed = parseStatement(prepared.sql);
     }
+    prepared.idle = undefined;
+    try {
+      prepared.program = this.#compile(prepared, prepared.parsed.statement);
+    } catch (error) {
+      throw asSqlError(error);
+    }
+    prepared.catalogVersion = catalog.version;
+    prepared.functionsVersion = version;
     return prepared.program;
   }
 
   /** Runs a statement: all of a write, a read up to its first row. */
-  start(prepared: Prepared, params: SqlParams, options: LimitOptions = {}): Running {
+  start(prepared: Prepared, params: SqlParams, options: LimitOptions = NO_LIMITS): Running {
     return this.#startWith(this.#reader, prepared, params, options);
   }
 
   /** As `start`; a read sees the state of now, whatever is written before its rows are pulled. Close it. */
-  startIsolated(prepared: Prepared, params: SqlParams, options: LimitOptions = {}): Running & { close(): void } {
+  startIsolated(prepared: Prepared, params: SqlParams, options: LimitOptions = NO_LIMITS): Running & { close(): void } {
     const program = this.program(prepared);
     if (this.view !== undefined) return { ...this.start(prepared, params, options), close: () => undefined };
     if (!program.isRead || this.inTransaction) {
       const { stream, frame } = this.start(prepared, params, options);
       const rows: Cell[][] = [];
-      if (program.isRead) while (stream.next(frame)) rows.push(stream.row());
+      while (program.isRead && pull({ stream, frame })) {
+        frame.keep(stream.row());
+        rows.push(stream.row());
+      }
       return { stream: program.isRead ? new Rows(rows) : stream, frame, close: () => undefined };
     }
     const view = this.storage.snapshot();
@@ -168,15 +190,48 @@ export class Session {
   }
 
   #startWith(reader: TableReader, prepared: Prepared, params: SqlParams, options: LimitOptions): Running {
-    const cells = bindParameters(prepared.parsed.parameters, params);
     const program = this.program(prepared);
     if (this.view !== undefined && !program.isRead) throw new SqlError('READ_ONLY', 'a snapshot only reads');
-    const { timeoutMs, steps = STEPS_MAX, memoryBytes = QUERY_BYTES_MAX } = options;
-    const deadline = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
-    const limits = (this.#limits = { steps, deadline, memoryBytes });
+    const { literals, shared = prepared } = prepared;
+    const bound = bindParameters(literals === undefined ? prepared.parsed.parameters : [], params);
+    const cells = literals ?? bound;
+    const limits = (this.#limits = limitsOf(options));
     this.#context.begin();
-    const frame = new Frame({ params: cells, reader, context: this.#context, limits });
-    return { stream: program.run(frame), frame };
+    const { idle } = shared;
+    if (idle !== undefined && idle.frame.reader === reader) {
+      shared.idle = undefined; // the statement may be run again before this run is over
+      idle.frame.begin(cells, limits);
+      idle.stream.open(idle.frame);
+      return idle;
+    }
+    const context = reader === this.#reader ? this.#context : this.#context.fork();
+    const frame = new Frame({ params: cells, reader, context, limits });
+    try {
+      return { stream: program.run(frame), frame };
+    } catch (error) {
+      throw asSqlError(error);
+    }
+  }
+
+  /** Ends a run, whose stream and frame then may serve the next one. */
+  finish(prepared: Prepared, running: Running): void {
+    const { program } = prepared.shared ?? prepared;
+    if (program?.isReusable === true && running.frame.isPlain) (prepared.shared ?? prepared).idle = running;
+  }
+
+  /** As `exec`, each statement run again when a page that it needs is there: a statement is undone when it fails. */
+  async execAsync(sql: string, params: SqlParams, options: LimitOptions): Promise<ExecResult> {
+    const statements = this.prepare(sql);
+    const taking = statements.filter(({ parsed }) => parsed.parameters.length > 0);
+    if (taking.length > 1) throw new SqlError('PARAMETER_COUNT', 'only one statement of a text takes parameters');
+    if (taking.length === 0 && Object.keys(params).length > 0) {
+      throw new SqlError('PARAMETER_COUNT', 'the statement has no parameters');
+    }
+    for (const statement of statements) {
+      const run = (): void => this.drain(this.start(statement, statement === taking[0] ? params : [], options));
+      await retried(run, this.fetch);
+    }
+    return this.result;
   }
 
   /**
@@ -184,7 +239,7 @@ export class Session {
    * statement that has any.
    */
   exec(sql: string, params: SqlParams, options: LimitOptions): ExecResult {
-    const known = this.#cache.get(sql);
+    const known = this.#cache.find(sql);
     const statements: Prepared[] = [];
     let isBound = Object.keys(params).length === 0;
     for (const statement of known ?? parsed(sql)) {
@@ -197,13 +252,13 @@ export class Session {
       isBound ||= takes;
     }
     if (!isBound) throw new SqlError('PARAMETER_COUNT', 'the statement has no parameters');
-    if (known === undefined) this.#keep(sql, statements);
+    if (known === undefined) this.#cache.keep(sql, statements);
     return this.result;
   }
 
   /** Pulls all rows for their effects: a SELECT may fail while it runs. */
-  drain({ stream, frame }: Running): void {
-    while (stream.next(frame));
+  drain(running: Running): void {
+    while (pull(running));
   }
 
   columns(prepared: Prepared): Column[] {
@@ -211,6 +266,15 @@ export class Session {
   }
 
   #compile(prepared: Prepared, statement: Statement): Program {
+    const { kind } = statement;
+    const isData = kind === 'select' || kind === 'insert' || kind === 'update' || kind === 'delete';
+    if (isData && /\bof\b/i.test(prepared.sql) && pointsOf(statement).length > 0) {
+      const { storage, functions, writer } = this;
+      const frame: PastParts['frame'] = (params, reader, limits = this.#limits) =>
+        new Frame({ params, reader, context: this.#context, limits });
+      const parts = { storage, functions, writer, sql: prepared.sql, reader: this.#reader, frame };
+      return compilePast(statement, { ...parts, catalog: () => this.catalog });
+    }
     switch (statement.kind) {
       case 'select':
         return this.#compileSelect(prepared, statement);
@@ -229,7 +293,11 @@ export class Session {
         };
       }
       case 'explain':
-        return this.#compileExplain(prepared, statement);
+        return compileExplain(statement, {
+          sql: prepared.sql,
+          writer: this.writer,
+          plan: (select) => this.#plan(prepared, select),
+        });
       case 'pragma':
         return this.#compilePragma(statement);
       case 'begin':
@@ -253,6 +321,7 @@ export class Session {
       case 'callProcedure':
         throw invalid(`${statement.kind} is not supported`);
       default:
+        if (prepared.parsed.parameters.length > 0) refuseParameters(statement);
         return effect(() => executeDdl(this.writer, statement, prepared.parsed, prepared.sql));
     }
   }
@@ -260,28 +329,25 @@ export class Session {
   #compileSelect(prepared: Prepared, select: Select): Program {
     const plan = this.#plan(prepared, select);
     const program = compileSelect(plan);
-    return { columns: program.columns, returnsRows: true, isRead: true, run: (frame) => program.run(frame) };
+    const { columns, isReusable } = program;
+    return {
+      columns,
+      returnsRows: true,
+      isRead: true,
+      isGeneral: isGeneral(plan),
+      isReusable,
+      run: (frame) => program.run(frame),
+    };
   }
 
   #plan({ sql }: Prepared, select: Select): SelectPlan {
     return planQuery({ catalog: this.catalog, functions: this.functions, sql }, select).plan;
   }
 
-  #compileExplain(prepared: Prepared, { mode, statement }: Explain): Program {
-    if (mode !== 'QUERY PLAN') throw invalid(`EXPLAIN ${mode} is not supported: use EXPLAIN QUERY PLAN`);
-    const plan = statement.kind === 'select' ? explain(this.#plan(prepared, statement)) : [];
-    const rows = plan.map(({ id, parent, detail }): Cell[] => [id, parent, 0, detail]);
-    return { columns: EXPLAIN_COLUMNS, returnsRows: true, isRead: true, run: () => new Rows(rows) };
-  }
-
   #compilePragma({ name, value }: Pragma): Program {
     const columns = pragmaColumns(name, value).map(plainColumn);
     const isRead = isReadingPragma(name, value);
     return { columns, returnsRows: true, isRead, run: () => new Rows(runPragma(this, name, value)) };
-  }
-
-  get inTransaction(): boolean {
-    return this.txn.state !== TransactionState.NONE;
   }
 
   /** PRAGMA case_sensitive_like. */
@@ -300,55 +366,6 @@ export class Session {
     return this.program(prepared).columns;
   }
 
-  begin(mode: 'DEFERRED' | 'IMMEDIATE' | 'EXCLUSIVE'): void {
-    if (this.inTransaction) {
-      throw new SqlError('NESTED_TRANSACTION', 'cannot start a transaction within a transaction');
-    }
-    if (this.txn.begin({ mode }) !== undefined) {
-      this.txn.rollback();
-      throw new SqlError('BUSY', 'database is locked');
-    }
-    this.#isSavepointTransaction = false;
-  }
-
-  commit(): void {
-    if (this.txn.state === TransactionState.NONE) throw inactive('cannot commit - no transaction is active');
-    this.writer.checkDeferred();
-    this.txn.commit();
-  }
-
-  /** Undoes the transaction, or what came after a savepoint, which stays. */
-  rollback(savepoint: string | null): void {
-    if (savepoint !== null) {
-      this.#needSavepoint(savepoint);
-      this.txn.rollbackTo(foldName(savepoint));
-      return;
-    }
-    if (this.txn.state === TransactionState.NONE) throw inactive('cannot rollback - no transaction is active');
-    this.txn.rollback();
-    this.writer.deferred.clear();
-  }
-
-  savepoint(name: string): void {
-    if (this.txn.state === TransactionState.NONE) {
-      this.begin('DEFERRED');
-      this.#isSavepointTransaction = true;
-    }
-    this.txn.savepoint(foldName(name));
-  }
-
-  release(name: string): void {
-    this.#needSavepoint(name);
-    this.txn.release(foldName(name));
-    if (this.#isSavepointTransaction && this.txn.state === TransactionState.ACTIVE) this.commit();
-  }
-
-  #needSavepoint(name: string): void {
-    if (this.txn.state !== TransactionState.SAVEPOINT) {
-      throw new SqlError('SAVEPOINT_NOT_FOUND', `no such savepoint: ${name}`);
-    }
-  }
-
   close(): void {
     this.#cache.clear();
     this.view?.close();
@@ -356,78 +373,32 @@ export class Session {
   }
 }
 
-/** What functions are told of the statement around them. */
-class SessionContext implements FunctionContext {
-  collation: Collation = compareText;
-  json: readonly boolean[] | null = null;
-  isJson = false;
-  caseSensitiveLike = false;
-  readonly #session: Session;
-  readonly #clock: () => number;
-  #now: number | undefined;
-
-  constructor(session: Session, clock: () => number) {
-    this.#session = session;
-    this.#clock = clock;
-  }
-
-  /** A new statement: its clock stands at its first look. */
-  begin(): void {
-    this.#now = undefined;
-  }
-
-  now(): number {
-    return (this.#now ??= this.#clock());
-  }
-
-  random(): bigint {
-    const [value] = crypto.getRandomValues(new BigInt64Array(1));
-    return value as bigint;
-  }
-
-  changes(): number {
-    return this.#session.writer.changes;
-  }
-
-  totalChanges(): number {
-    return this.#session.writer.totalChanges;
-  }
-
-  lastInsertRowid(): number | bigint {
-    return this.#session.writer.lastInsertRowid;
-  }
-}
-
-/** What a catalog is read from. */
-type SchemaReader = TableReader & Pick<TxnSession, 'table'>;
-
-function viewReader(view: ReadView): SchemaReader {
-  return { read: (table) => view.table(table.name) ?? table, table: (name) => view.table(name) };
-}
-
 function* parsed(sql: string): Generator<Prepared, void, undefined> {
   for (const statement of parseStatements(sql)) yield prepared(sql, statement);
 }
 
 function prepared(sql: string, parsed: ParsedStatement): Prepared {
-  return { sql, parsed, program: undefined, catalogVersion: -1, functionsVersion: -1 };
-}
-
-/** A program that yields no rows. */
-function effect(run: () => void): Program {
   return {
-    columns: [],
-    returnsRows: false,
-    isRead: false,
-    run: () => {
-      run();
-      return NO_ROWS;
-    },
+    sql,
+    parsed,
+    shared: undefined,
+    literals: undefined,
+    program: undefined,
+    idle: undefined,
+    catalogVersion: -1,
+    functionsVersion: -1,
   };
 }
 
-function inactive(message: string): SqlError {
-  return new SqlError('TX_NOT_ACTIVE', message);
+/** Whether a plan does not hang on the constants of its WHERE: it does where an index has a condition or expressions. */
+function isGeneral({ arms }: SelectPlan): boolean {
+  return arms.every(({ loops }) =>
+    loops.every(
+      ({ kind, table }) =>
+        kind === 'table' &&
+        table?.indexes.every(({ where, columns }) => where === null && columns.every(({ column }) => column !== -2)),
+    ),
+  );
 }
 
 function invalid(message: string): SqlError {

@@ -1,0 +1,123 @@
+/** SQL in the type system: rows and arguments of a query from its text and a schema. */
+import type { Cons, Fill, Read, Tokens } from './tokens.ts';
+import type { AnyParams, NumberMode } from './value.ts';
+import type { Env, Near, Params, Unknown, Wrong } from './scope.ts';
+import type { Query, Statement } from './select.ts';
+import type { Change, NoRows } from './write.ts';
+import type { DatabaseSchema } from './ddl.ts';
+import type { Misspelt } from './suggest.ts';
+import type { AnyRow, ArgsOf, RowOf } from './rows.ts';
+
+export type { DatabaseSchema, SchemaOf } from './ddl.ts';
+export type {
+  QueryArguments,
+  QueryRow,
+  QueryText,
+  QueryTypes,
+  StatementArguments,
+  StatementRow,
+  StatementTypes,
+} from './api.ts';
+export type { AnyParam, AutoMode, BigintMode, NumberMode, SqlValue } from './value.ts';
+
+/** Why a query is wrong; no text is assignable to it. */
+export interface SqlError<Message extends string> {
+  readonly ' SQL error': Message;
+}
+
+/** Statements that are neither checked nor typed. */
+type Other =
+  | 'ALTER'
+  | 'ANALYZE'
+  | 'ATTACH'
+  | 'BEGIN'
+  | 'CALL'
+  | 'COMMIT'
+  | 'CREATE'
+  | 'DETACH'
+  | 'DROP'
+  | 'END'
+  | 'EXPLAIN'
+  | 'PRAGMA'
+  | 'REINDEX'
+  | 'RELEASE'
+  | 'ROLLBACK'
+  | 'SAVEPOINT'
+  | 'VACUUM';
+
+/** What is known of a query: Query, Wrong or Unknown. */
+export type Parse<S extends string, Db> = unknown extends Db
+  ? Unknown
+  : Tokens<S> extends infer N
+    ? Whole<First<Fill<N>, EnvOf<Db, N extends `${string}${'NOT NULL ' | 'NOTNULL '}${string}` ? 1 : 0>>>
+    : never;
+type EnvOf<Db, Flags> = Db extends DatabaseSchema<infer Tables> ? Env<Tables, 0, 0, Flags> : Env<'', Db, 0, Flags>;
+type First<T, E> =
+  T extends Cons<infer H, unknown>
+    ? H extends 'SELECT' | 'WITH' | 'VALUES'
+      ? Statement<T, E, 0, Params<0, 0>>
+      : H extends 'INSERT' | 'UPDATE' | 'DELETE' | 'REPLACE'
+        ? Change<T, E, Params<0, 0>>
+        : H extends Other
+          ? Unknown
+          : H extends `i:${infer X}`
+            ? Uppercase<X> extends Other
+              ? Unknown
+              : Near<H>
+            : H extends ''
+              ? Wrong<'the text holds no statement'>
+              : Near<H>
+    : never;
+type Whole<Q> =
+  Q extends Query<unknown, infer T, unknown>
+    ? T extends Cons<infer H, infer R>
+      ? H extends ''
+        ? Q
+        : H extends ';'
+          ? Read<R> extends Cons<'' | ';', unknown>
+            ? Q
+            : Unknown
+          : Near<H>
+      : never
+    : Q;
+
+/** Rows of a query; Mode: how values come, INTEGER as number by default. */
+export type Row<S extends string, Db, Mode = NumberMode> =
+  {} extends Record<S, 1>
+    ? AnyRow
+    : Parse<S, Db> extends infer Q
+      ? Q extends Query<infer L, unknown, unknown>
+        ? L extends NoRows
+          ? never
+          : RowOf<L, Mode, S>
+        : Q extends Wrong<infer M extends string>
+          ? SqlError<M>
+          : AnyRow
+      : never;
+/** All rows of a query, as an array. */
+export type SQL<S extends string, Db, Mode = NumberMode> = Row<S, Db, Mode>[];
+/** The parameters of a query: a tuple, an object by name, or an array of anything where it is not known. */
+export type SqlParamsOf<S extends string, Db> =
+  {} extends Record<S, 1>
+    ? AnyParams
+    : Parse<S, Db> extends infer Q
+      ? Q extends Query<unknown, unknown, infer P>
+        ? ArgsOf<P>
+        : Q extends Wrong<unknown>
+          ? never
+          : AnyParams
+      : never;
+/** The text itself where it is right; what is wrong and, where it can be told, the right text. */
+export type Checked<S extends string, Db> =
+  {} extends Record<S, 1>
+    ? S
+    : Parse<S, Db> extends infer Q
+      ? Q extends Wrong<infer M extends string>
+        ? SqlError<M> | (Q extends Misspelt<infer X extends string, infer I> ? Corrected<S, X, I> : never)
+        : S
+      : never;
+type Corrected<S extends string, X extends string, I> = S extends `${infer A}${X}${infer B}`
+  ? I extends string
+    ? `${A}${I}${B}`
+    : never
+  : never;
