@@ -2,6 +2,9 @@
  * The tree against a sorted array: random operations on both, each answer compared, with forks, rollbacks by inverse
  * operations, checkpoints and reloading. All choices come from one source of random numbers, so a seed is a whole run.
  */
+import { bulkLoad } from '../../packages/dosql/src/btree/bulk.ts';
+import { dirtyPages } from '../../packages/dosql/src/btree/checkpoint.ts';
+import { deleteRange } from '../../packages/dosql/src/btree/range.ts';
 import {
   type Cell,
   compareCells,
@@ -368,7 +371,7 @@ export class Model {
   #deleteRange(pair: Pair): void {
     const { range, from, to } = this.#range(pair);
     if (to - from > pair.rows.length / 2 && this.#below(10) > 0) return;
-    if (pair.tree.deleteRange(range) !== to - from) fail('deleteRange counts otherwise');
+    if (deleteRange(pair.tree, range) !== to - from) fail('deleteRange counts otherwise');
     pair.rows.splice(from, to - from);
     this.#count(pair);
   }
@@ -410,7 +413,7 @@ export class Model {
 
   #root(): number {
     const root = this.#main.tree.checkpoint(this.#pager.write);
-    if (this.#main.tree.dirtyPages !== 0) fail('dirty after a checkpoint');
+    if (dirtyPages(this.#main.tree) !== 0) fail('dirty after a checkpoint');
     return root;
   }
 
@@ -436,7 +439,7 @@ export class Model {
     pair.tree.clear();
     this.#count({ tree: pair.tree, rows: [] });
     pair.rows = pair.rows.slice(0, this.#below(this.#options.keys));
-    pair.tree.bulkLoad(pair.rows, 0.25 + this.#random());
+    bulkLoad(pair.tree, pair.rows, 0.25 + this.#random());
     this.#verify(pair);
   }
 

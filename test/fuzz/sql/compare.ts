@@ -13,7 +13,19 @@ export interface Difference {
   readonly kind: string;
 }
 
-type Outcome = { readonly rows: SqlValue[][] } | { readonly error: string; readonly ours: boolean };
+/** How often both refused a statement, and the pairs of messages that are not the same. */
+export interface Tally {
+  statements: number;
+  refused: number;
+  oracleMs: number;
+  subjectMs: number;
+  slowest: { ms: number; oracleMs: number; sql: string };
+  readonly messages: Map<string, number>;
+}
+
+type Outcome =
+  | { readonly rows: SqlValue[][] }
+  | { readonly error: string; readonly message: string; readonly ours: boolean };
 
 function run(engine: SqlEngine, step: Step): Outcome {
   try {
@@ -26,7 +38,7 @@ function run(engine: SqlEngine, step: Step): Outcome {
     const { code, message, stack } = error as { code?: string; message: string; stack?: string };
     // An error without a code is a defect of ours, never an answer to the statement.
     const text = code === undefined ? `${message} ${stack?.split('\n')[1]?.trim() ?? ''}` : `${code}: ${message}`;
-    return { error: text, ours: code === undefined || /^(INTERNAL|UNSUPPORTED|NOT_IMPLEMENTED)/.test(code) };
+    return { error: text, message, ours: code === undefined || /^(INTERNAL|UNSUPPORTED|NOT_IMPLEMENTED)/.test(code) };
   }
 }
 
@@ -34,13 +46,23 @@ function run(engine: SqlEngine, step: Step): Outcome {
 export function compareScript(
   steps: readonly Step[],
   open: { oracle: () => SqlEngine; subject: () => SqlEngine },
+  tally?: Tally,
 ): Difference | undefined {
   const oracle = open.oracle();
   const subject = open.subject();
   try {
     for (const [at, step] of steps.entries()) {
+      const start = performance.now();
       const expected = run(oracle, step);
+      const between = performance.now();
       const actual = run(subject, step);
+      if (tally !== undefined) {
+        tally.oracleMs += between - start;
+        const ms = performance.now() - between;
+        tally.subjectMs += ms;
+        if (ms > tally.slowest.ms) tally.slowest = { ms, oracleMs: between - start, sql: step.sql };
+      }
+      if (tally !== undefined) count(tally, expected, actual);
       const kind = differ(step, expected, actual);
       if (kind === undefined) continue;
       const difference = { at, kind, expected: show(expected), actual: show(actual) };
@@ -54,6 +76,15 @@ export function compareScript(
   }
 }
 
+function count(tally: Tally, expected: Outcome, actual: Outcome): void {
+  tally.statements++;
+  if (!('error' in expected && 'error' in actual)) return;
+  tally.refused++;
+  if (expected.message === actual.message) return;
+  const pair = `${expected.message.slice(0, 100)} | ${actual.message.slice(0, 100)}`.replaceAll(/\b[a-z]\d+\b/g, '#');
+  tally.messages.set(pair, (tally.messages.get(pair) ?? 0) + 1);
+}
+
 function differ(step: Step, expected: Outcome, actual: Outcome): string | undefined {
   if ('error' in actual) {
     if (!('error' in expected)) return `error ${actual.error.replaceAll(/[\d'"`]+\S*/g, '#').slice(0, 90)}`;
@@ -63,11 +94,14 @@ function differ(step: Step, expected: Outcome, actual: Outcome): string | undefi
   if (expected.rows.length !== actual.rows.length) return 'count of rows';
   const limited = / LIMIT /.test(step.sql) && step.rows === 'ordered';
   if (step.rows === 'ordered' && !sameRows(expected.rows, actual.rows, looseKey)) return 'order of rows';
-  return limited || sameRows(sorted(expected.rows), sorted(actual.rows), exactKey) ? undefined : 'values';
+  // Which of two equal values stays may depend on the order in which rows are found; in expressions of RETURNING
+  // SQLite shows integral values of REAL columns as INTEGER.
+  const key = /\b(UNION|INTERSECT|EXCEPT|DISTINCT|RETURNING)\b/.test(step.sql) ? numericKey : exactKey;
+  return limited || sameRows(sorted(expected.rows, key), sorted(actual.rows, key), key) ? undefined : 'values';
 }
 
-function sorted(rows: readonly SqlValue[][]): SqlValue[][] {
-  const keyed = rows.map((row): [string, SqlValue[]] => [row.map(exactKey).join('\u0001'), row]);
+function sorted(rows: readonly SqlValue[][], key: (value: SqlValue) => string): SqlValue[][] {
+  const keyed = rows.map((row): [string, SqlValue[]] => [row.map(key).join('\u0001'), row]);
   return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, row]) => row);
 }
 
@@ -78,17 +112,28 @@ function sameRows(a: readonly SqlValue[][], b: readonly SqlValue[][], key: (valu
   });
 }
 
+const LONG_REAL = /\d\.\d{10}/;
+const LONG_REALS = /\d+\.\d{10,}(e[+-]?\d+)?/g;
+
 /** Tells storage classes and values apart; of a REAL 13 digits, as sums may be taken in another order. */
 function exactKey(value: SqlValue): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return `real ${value === 0 ? 0 : value.toPrecision(13)}`;
   if (value instanceof Uint8Array) return `blob ${Buffer.from(value).toString('hex')}`;
+  // Of texts of REALs too: libraries differ in the last digit of sinh() and the like.
+  if (typeof value === 'string' && LONG_REAL.test(value))
+    return `text ${value.replace(LONG_REALS, (digits) => Number(digits).toPrecision(13))}`;
   return `${typeof value} ${value}`;
+}
+
+/** INTEGER and REAL alike. */
+function numericKey(value: SqlValue): string {
+  return typeof value === 'bigint' ? exactKey(Number(value)) : exactKey(value);
 }
 
 /** The same for what some collation or comparison takes for equal. */
 function looseKey(value: SqlValue): string {
-  if (typeof value === 'string') return `text ${value.toLowerCase().trimEnd()}`;
+  if (typeof value === 'string') return exactKey(value).toLowerCase().trimEnd();
   return typeof value === 'bigint' ? `real ${Number(value).toPrecision(13)}` : exactKey(value);
 }
 

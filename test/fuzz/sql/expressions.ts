@@ -1,70 +1,35 @@
 /** Random expressions over a scope of columns: what SQLite computes the same whatever plan it chooses. */
+import { dateCall, genericCall, jsonCall, numberCall, printfCall, stringCall } from './functions.ts';
 import type { Random } from './random.ts';
+import { literal, someText, text } from './values.ts';
 
 /** Columns that an expression may name, as they are written. */
 export type Scope = readonly string[];
 
-const INTEGERS = ['0', '1', '-1', '2', '3', '7', '10', '100', '-42', '2147483648', '9007199254740993'];
-const LIMITS = ['9223372036854775807', '-9223372036854775808', '-9007199254740993', '4611686018427387904'];
-const REALS = ['0.0', '-0.0', '1.0', '2.5', '-3.75', '0.1', '1e10', '1e300', '123456789012345680.0', '1e-5', '4.0'];
-const TEXTS = [
-  '', 'a', 'A', 'abc', 'ABC', 'abc ', 'b', '12', '1.5', '1e2', ' 7 ', '12abc', '0x10', 'é', 'É', '😀', 'ﬀ', 'z%', 'a_c', '-0', 'true',
-]; // oxfmt-ignore
-const BLOBS = ["x''", "x'61'", "x'616263'", "x'3132'", "x'c3a9'"];
-const TYPES = ['INTEGER', 'REAL', 'TEXT', 'NUMERIC', 'BLOB', 'VARCHAR(10)'];
+const TYPES = ['INTEGER', 'REAL', 'TEXT', 'NUMERIC', 'BLOB', 'VARCHAR(10)', 'INT', 'DOUBLE', 'BOOLEAN', 'CHAR', 'x'];
 const COLLATIONS = ['BINARY', 'NOCASE', 'RTRIM'];
-const JSON_TEXTS = [
-  '{"a":1,"b":[1,2.5,null,"x"],"c":{"d":true}}',
-  '[1,"a",{"k":2},null]',
-  '"s"',
-  '12',
-  'null',
-  '{}',
-  '[]',
+const PATTERNS = [
+  'a%',
+  '%b%',
+  'A_C',
+  '*b*',
+  '[a-c]*',
+  'ab?',
+  '%',
+  '',
+  '_',
+  '%é',
+  '😀%',
+  '[^a]*',
+  '?',
+  '*',
+  '1%',
+  'a!%',
+  '%1_',
+  '[]]',
+  '[a',
+  'É%',
 ];
-const JSON_PATHS = ['$', '$.a', '$.b', '$.b[1]', '$[0]', '$[2].k', '$.c.d', '$.nope', '$.b[#-1]'];
-const MOMENTS = [
-  '2024-02-29', '2023-12-31 23:59:59', '1970-01-01T00:00:00', '2000-01-31 12:34:56.789', '2460000.5', 'nonsense', '0001-01-01',
-]; // oxfmt-ignore
-const MODIFIERS = [
-  '+1 day', '-1 month', '+1 year', 'start of month', 'start of year', 'start of day', 'weekday 1', '+90 minutes', '-3.5 hours', '+12:30',
-]; // oxfmt-ignore
-const FORMATS = ['%Y-%m-%d', '%H:%M:%S', '%j', '%w', '%s', '%W', '%f', '%J', '%Y %G %V'];
-const PRINTF = [
-  '%d',
-  '%5d|',
-  '%-5d|',
-  '%05d',
-  '%x',
-  '%s',
-  '%10.3s|',
-  '%.2f',
-  '%e',
-  '%g',
-  '%c',
-  '%q',
-  '%Q',
-  '%%',
-  '%,d',
-  '%+d',
-];
-
-export function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
-export function literal(random: Random): string {
-  const roll = random.next();
-  if (roll < 0.12) return 'NULL';
-  if (roll < 0.5) return random.pick(INTEGERS);
-  if (roll < 0.55) return random.pick(LIMITS);
-  if (roll < 0.7) return random.pick(REALS);
-  return roll < 0.95 ? text(random.pick(TEXTS)) : random.pick(BLOBS);
-}
-
-function small(random: Random): string {
-  return String(random.below(7) - 2);
-}
 
 /** An expression without aggregates, windows and subqueries. */
 export function expression(random: Random, scope: Scope, depth: number): string {
@@ -72,7 +37,7 @@ export function expression(random: Random, scope: Scope, depth: number): string 
     return scope.length > 0 && random.chance(0.7) ? random.pick(scope) : literal(random);
   }
   const sub = (): string => expression(random, scope, depth - 1);
-  switch (random.below(22)) {
+  switch (random.below(24)) {
     case 0:
     case 1:
     case 2:
@@ -93,67 +58,32 @@ export function expression(random: Random, scope: Scope, depth: number): string 
     case 10:
       return `CAST(${sub()} AS ${random.pick(TYPES)})`;
     case 11:
-      return `${random.pick(['coalesce', 'ifnull', 'nullif', 'max', 'min', 'iif'])}(${sub()}, ${sub()})`;
     case 12:
-      return `${random.pick(['typeof', 'length', 'upper', 'lower', 'hex', 'quote', 'trim', 'ltrim', 'rtrim', 'unicode', 'octet_length'])}(${sub()})`;
+      return genericCall(random, sub);
     case 13:
-      return `${random.pick(['abs', 'sign', 'round', 'typeof', 'likely', 'ceil', 'floor', 'trunc'])}(${sub()})`;
     case 14:
-      return `substr(${sub()}, ${small(random)}${random.chance(0.6) ? `, ${small(random)}` : ''})`;
+      return stringCall(random, sub);
     case 15:
-      return random.pick([
-        () => `replace(${sub()}, ${text(random.pick(TEXTS))}, ${sub()})`,
-        () => `instr(${sub()}, ${sub()})`,
-        () => `round(${sub()}, ${small(random)})`,
-        () => `char(${97 + random.below(9)}, ${random.below(5000) + 200})`,
-        () => `concat_ws('-', ${sub()}, ${sub()}, ${sub()})`,
-        () => `concat(${sub()}, ${sub()})`,
-        () => `mod(${sub()}, ${sub()})`,
-        () => `trim(${sub()}, ${text(random.pick(TEXTS))})`,
-      ])();
     case 16:
-      return `printf(${text(random.pick(PRINTF))}, ${sub()})`;
+      return numberCall(random, sub);
     case 17:
-      return date(random);
+      return printfCall(random, sub);
     case 18:
-      return json(random, sub);
+      return dateCall(random, sub);
     case 19:
+      return jsonCall(random, sub);
+    case 20:
       return `${sub()} COLLATE ${random.pick(COLLATIONS)}`;
     default:
       return sub();
   }
 }
 
-function date(random: Random): string {
-  const name = random.pick(['date', 'time', 'datetime', 'julianday', 'unixepoch', 'strftime']);
-  const format = name === 'strftime' ? `${text(random.pick(FORMATS))}, ` : '';
-  const modifiers = random.times(0, 2, () => `, ${text(random.pick(MODIFIERS))}`);
-  return `${name}(${format}${text(random.pick(MOMENTS))}${modifiers.join('')})`;
-}
-
-function json(random: Random, sub: () => string): string {
-  const value = text(random.pick(JSON_TEXTS));
-  const path = text(random.pick(JSON_PATHS));
-  return random.pick([
-    () => `json_extract(${value}, ${path})`,
-    () => `(${value} -> ${path})`,
-    () => `(${value} ->> ${path})`,
-    () => `json_type(${value}, ${path})`,
-    () => `json_set(${value}, ${path}, ${literal(random).replace(/^x'.*$/, '1')})`,
-    () => `json_remove(${value}, ${path === "'$'" ? "'$.a'" : path})`,
-    () => `json_array(${value}, json(${value}), 1, 2.5, NULL)`,
-    () => `json_object('k', json_array(1, 'x'), 'l', json(${value}))`,
-    () => `json_array_length(${value}, ${path})`,
-    () => `json_valid(${sub()})`,
-    () => `json_quote(json_extract(${value}, ${path}))`,
-    () => `json_patch(${value}, '{"a":null,"z":[1]}')`,
-  ])();
-}
-
 /** An expression that is true, false or NULL. */
 export function condition(random: Random, scope: Scope, depth: number): string {
   const sub = (): string => expression(random, scope, depth - 1);
-  switch (random.below(12)) {
+  const not = random.pick(['', 'NOT ']);
+  switch (random.below(13)) {
     case 0:
     case 1:
     case 2:
@@ -162,15 +92,28 @@ export function condition(random: Random, scope: Scope, depth: number): string {
     case 4:
       return `(${sub()} ${random.pick(['IS', 'IS NOT', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'])} ${sub()})`;
     case 5:
-      return `(${sub()} ${random.pick(['ISNULL', 'NOTNULL', 'IS NULL', 'IS NOT NULL', 'IS TRUE', 'IS NOT FALSE'])})`;
+      return `(${sub()} ${random.pick(['ISNULL', 'NOTNULL', 'NOT NULL', 'IS NULL', 'IS NOT NULL', 'IS TRUE', 'IS NOT FALSE', 'IS FALSE', 'IS NOT TRUE'])})`;
     case 6:
-      return `(${sub()} ${random.pick(['', 'NOT '])}BETWEEN ${sub()} AND ${sub()})`;
+      return `(${sub()} ${not}BETWEEN ${sub()} AND ${sub()})`;
     case 7:
-      return `(${sub()} ${random.pick(['', 'NOT '])}IN (${random.times(0, 4, sub).join(', ')}))`;
-    case 8:
-      return `(${sub()} ${random.pick(['', 'NOT '])}${random.pick(['LIKE', 'GLOB'])} ${text(random.pick(['a%', '%b%', 'A_C', '*b*', '[a-c]*', 'ab?', '%', '']))})`;
+      return `(${sub()} ${not}IN (${random.times(0, 4, sub).join(', ')}))`;
+    case 8: {
+      const pattern = random.chance(0.8) ? text(random.pick(PATTERNS)) : sub();
+      if (random.chance(0.25))
+        return `(${sub()} ${not}LIKE ${pattern} ESCAPE ${random.pick(["'!'", "'a'", "'%'", "'é'"])})`;
+      return `(${sub()} ${not}${random.pick(['LIKE', 'GLOB'])} ${pattern})`;
+    }
     case 9:
-      return `((${sub()}, ${sub()}) ${random.pick(['=', '<', '>=', '<>', 'IS'])} (${sub()}, ${sub()}))`;
+      return `((${sub()}, ${sub()}) ${random.pick(['=', '<', '>=', '<>', 'IS', 'IS NOT', '>', '<='])} (${sub()}, ${sub()}))`;
+    case 10:
+      return random.pick([
+        () => `((${sub()}, ${sub()}) ${not}IN (VALUES (${sub()}, ${literal(random)}), (${literal(random)}, ${sub()})))`,
+        () => `((${sub()}, ${sub()}) BETWEEN (${sub()}, ${sub()}) AND (${sub()}, ${sub()}))`,
+        () => `(${sub()} ${not}IN (VALUES (${literal(random)}), (${sub()})))`,
+        () =>
+          `(${sub()} COLLATE ${random.pick(COLLATIONS)} ${random.pick(['=', '<', '>', 'IS'])} ${random.chance(0.5) ? someText(random) : sub()})`,
+        () => `(${sub()})`,
+      ])();
     default:
       if (depth <= 0) return `(${sub()} = ${sub()})`;
       return `(${condition(random, scope, depth - 1)} ${random.pick(['AND', 'OR'])} ${condition(random, scope, depth - 1)})`;

@@ -5,6 +5,7 @@ import type { Step } from './generator.ts';
 type Check = (steps: readonly Step[]) => Difference | undefined;
 
 const CHECKS_MAX = 1500;
+const SHRINK_MS_MAX = 6000;
 
 export function shrink(steps: readonly Step[], check: Check): { steps: Step[]; difference: Difference } | undefined {
   const first = check(steps);
@@ -12,14 +13,19 @@ export function shrink(steps: readonly Step[], check: Check): { steps: Step[]; d
   let best = steps.slice(0, first.at + 1);
   let difference = first;
   let checks = 0;
+  const deadline = performance.now() + SHRINK_MS_MAX;
   const attempt = (candidate: Step[]): boolean => {
-    if (checks++ > CHECKS_MAX) return false;
+    if (checks++ > CHECKS_MAX || performance.now() > deadline) return false;
     const found = check(candidate);
     if (found === undefined || found.kind !== first.kind) return false;
     best = candidate.slice(0, found.at + 1);
     difference = found;
     return true;
   };
+  for (let size = best.length >> 1; size > 1; size >>= 1) {
+    for (let i = best.length - 1 - size; i >= 0; i = Math.min(i - size, best.length - 1 - size))
+      attempt(best.toSpliced(i, size));
+  }
   for (let isSmaller = true; isSmaller;) {
     isSmaller = false;
     for (let i = best.length - 2; i >= 0; i--) {

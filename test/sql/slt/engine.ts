@@ -12,7 +12,10 @@ export interface SqlEngine {
 export type EngineName = 'dosql' | 'node-sqlite';
 
 class NodeSqlite implements SqlEngine {
-  readonly #db: DatabaseSync = new DatabaseSync(':memory:', { enableDoubleQuotedStringLiterals: true });
+  readonly #db: DatabaseSync = new DatabaseSync(':memory:', {
+    enableDoubleQuotedStringLiterals: true,
+    enableForeignKeyConstraints: false,
+  });
 
   exec(sql: string): void {
     this.#db.exec(sql);

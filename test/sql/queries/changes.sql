@@ -1,0 +1,112 @@
+-- DEFAULT VALUES, and defaults by REPLACE
+CREATE TABLE t (a INTEGER PRIMARY KEY, b, c DEFAULT 'c', d INT DEFAULT '7')
+INSERT INTO t DEFAULT VALUES
+INSERT INTO t DEFAULT VALUES RETURNING *
+INSERT INTO t (b) VALUES (1)
+CREATE TABLE g (a NOT NULL DEFAULT 'x', b AS (c) NOT NULL, c NOT NULL DEFAULT 'y')
+REPLACE INTO g (a, c) VALUES (NULL, NULL)
+SELECT * FROM g
+-- what refuses a row comes before what replaces others
+CREATE TABLE t (a INTEGER PRIMARY KEY ON CONFLICT REPLACE, b UNIQUE ON CONFLICT FAIL, c UNIQUE ON CONFLICT IGNORE)
+INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3)
+INSERT INTO t VALUES (1, 2, 9)
+INSERT INTO t VALUES (1, 8, 3)
+INSERT INTO t VALUES (1, 9, 9)
+UPDATE t SET a = 2, b = 3 WHERE a = 1
+UPDATE t SET a = 2, c = 3 WHERE a = 1
+UPDATE t SET a = 2 WHERE a = 1
+-- OR of the statement around goes before that of the trigger's statements
+CREATE TABLE t (a PRIMARY KEY, b)
+CREATE TABLE log (m)
+CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT OR IGNORE INTO t VALUES (new.a, 0); INSERT INTO log VALUES (new.a); END
+INSERT INTO t VALUES (1, 2)
+INSERT OR ABORT INTO t VALUES (2, 2)
+INSERT OR FAIL INTO t VALUES (3, 2)
+INSERT OR REPLACE INTO t VALUES (4, 2)
+INSERT OR IGNORE INTO t VALUES (5, 2), (6, 7)
+SELECT * FROM log
+-- changes() of what failed and of views
+CREATE TABLE t (a UNIQUE, b)
+INSERT INTO t VALUES (1, 1), (2, 2)
+INSERT INTO t VALUES (3, 3), (1, 4)
+SELECT changes()
+UPDATE t SET b = 0
+SELECT changes()
+UPDATE t SET a = 1
+SELECT changes()
+CREATE VIEW v AS SELECT * FROM t
+CREATE TRIGGER vi INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a, new.b); END
+CREATE TRIGGER vu INSTEAD OF UPDATE ON v BEGIN UPDATE t SET b = new.b WHERE a = old.a; END
+CREATE TRIGGER vd INSTEAD OF DELETE ON v BEGIN DELETE FROM t WHERE a = old.a; END
+UPDATE t SET b = 5
+INSERT INTO v VALUES (8, 8)
+SELECT changes()
+UPDATE t SET b = 5
+UPDATE v SET b = 6
+SELECT changes()
+UPDATE t SET b = 5
+DELETE FROM v WHERE a = 8
+SELECT changes()
+-- UPDATE FROM with a join that keeps rows of its right side
+CREATE TABLE t (a INTEGER PRIMARY KEY, b, c)
+CREATE TABLE m (x, y)
+CREATE TABLE n (u, v)
+INSERT INTO t VALUES (1, 'one', 'ONE'), (2, 'two', 'TWO'), (3, 'three', 'THREE')
+INSERT INTO m VALUES (1, 'i'), (2, 'ii')
+INSERT INTO n VALUES (1, 'I')
+UPDATE t SET b = y, c = v FROM n RIGHT JOIN m ON x = u WHERE x = a
+-- foreign keys: savepoints, collations, OR FAIL, PRAGMA defer_foreign_keys
+PRAGMA foreign_keys = ON
+CREATE TABLE p (a COLLATE NOCASE PRIMARY KEY)
+CREATE TABLE c (b REFERENCES p ON UPDATE CASCADE)
+CREATE TABLE d (b REFERENCES p DEFERRABLE INITIALLY DEFERRED)
+CREATE TABLE f (b UNIQUE REFERENCES p)
+INSERT INTO p VALUES ('abc')
+INSERT INTO c VALUES ('ABC')
+UPDATE p SET a = 'aBc'
+SELECT * FROM c
+INSERT OR FAIL INTO f VALUES ('zz'), ('zz')
+SAVEPOINT one
+INSERT INTO d VALUES ('q')
+SAVEPOINT two
+INSERT INTO d VALUES ('r')
+RELEASE one
+ROLLBACK TO two
+RELEASE one
+DELETE FROM d
+RELEASE one
+PRAGMA defer_foreign_keys = ON
+BEGIN
+DELETE FROM p
+PRAGMA defer_foreign_keys
+COMMIT
+ROLLBACK
+PRAGMA defer_foreign_keys
+DELETE FROM p
+-- RESTRICT when keys are deferred
+PRAGMA foreign_keys = ON
+CREATE TABLE p (a PRIMARY KEY)
+CREATE TABLE c (b REFERENCES p ON DELETE RESTRICT ON UPDATE RESTRICT)
+INSERT INTO p VALUES (1), (2)
+INSERT INTO c VALUES (1)
+UPDATE p SET a = a - 1
+BEGIN
+PRAGMA defer_foreign_keys = ON
+UPDATE p SET a = a - 1
+COMMIT
+-- PRAGMA ignore_check_constraints and query_only
+CREATE TABLE t (a CHECK (a > 0))
+PRAGMA ignore_check_constraints = ON
+INSERT INTO t VALUES (-1)
+PRAGMA ignore_check_constraints
+PRAGMA ignore_check_constraints = OFF
+INSERT INTO t VALUES (-2)
+PRAGMA query_only = ON
+INSERT INTO t VALUES (1)
+DELETE FROM t
+PRAGMA query_only
+PRAGMA query_only = OFF
+INSERT INTO t VALUES (1)
+CREATE TABLE w (a, b, PRIMARY KEY (b)) WITHOUT ROWID
+PRAGMA index_info(w)
+PRAGMA index_xinfo(w)
