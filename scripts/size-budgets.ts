@@ -15,6 +15,7 @@ export const SIZE_BUDGETS: Record<string, SizeBudget> = {
   // The goal is 64 KB: docs/decisions/engine-size.md says where the rest goes.
   '@dotdo/dosql': { bytes: 128 * KB, specBytes: 34 * KB },
   '@dotdo/dosql/fsx': { bytes: 14 * KB },
+  '@dotdo/dosql/node': { bytes: 6 * KB },
   '@dotdo/dosql/server': { bytes: 72 * KB },
   '@dotdo/dolake': { bytes: 8 * KB },
   '@dotdo/dolake/server': { bytes: 80 * KB },

@@ -1,48 +1,34 @@
-/** This repository's own engine, embedded and in memory. */
-import type { Database, Statement } from '@dotdo/dosql';
-import type { Value } from '../workloads/table.ts';
-import type { Engine, Row, SyncDatabase, SyncStatement } from './engine.ts';
+/** This repository's own engine, embedded: in memory, and for w15 from a folder on disk. */
+import type { Store } from '@dotdo/dosql/fsx';
+import { DosqlDatabase } from './dosql-database.ts';
+import type { Engine } from './engine.ts';
 
-class DosqlDatabase implements SyncDatabase {
-  readonly kind = 'sync';
-  readonly #db: Database;
+/** Every key of a store lies below this. */
+const KEY_LIMIT: number = 2 ** 48;
 
-  constructor(db: Database) {
-    this.#db = db;
-  }
-
-  exec(sql: string): void {
-    this.#db.exec(sql);
-  }
-
-  query(sql: string): Row[] {
-    return this.#db.query<Row>(sql);
-  }
-
-  prepare(sql: string): SyncStatement {
-    const statement: Statement<Row> = this.#db.prepare<Row>(sql);
-    return {
-      all: (parameters: Value[]) => statement.all(parameters),
-      get: (parameters: Value[]) => statement.get(parameters),
-      run: (parameters: Value[]) => void statement.run(parameters),
-    };
-  }
-
-  transaction(work: () => void): void {
-    this.#db.transaction(work);
-  }
-
-  close(): void {
-    this.#db.close();
-  }
+/** Copies all that is in a store to a folder. */
+async function copyTo(path: string, store: Store): Promise<void> {
+  const { NodeFileStore } = await import('../../packages/dosql/src/fsx/node-file.ts');
+  const image = NodeFileStore.open(path);
+  const puts = store.list(0, KEY_LIMIT).map((key) => [key, store.read(key) ?? new Uint8Array(0)] as const);
+  image.write({ puts, deletes: [] });
+  image.close();
 }
 
 export async function createEngine(): Promise<Engine> {
-  const { createDatabase, VERSION } = await import('@dotdo/dosql');
+  const [{ DB, VERSION }, { MemoryStore }] = await Promise.all([import('@dotdo/dosql'), import('@dotdo/dosql/fsx')]);
   return {
     name: 'dosql',
     dialect: 'sqlite',
     version: () => VERSION,
-    open: () => new DosqlDatabase(createDatabase('')),
+    async open() {
+      const store = new MemoryStore();
+      const db = await DB(':memory:', { storage: { hot: store } });
+      return new DosqlDatabase(db, async (path) => {
+        db.checkpoint();
+        await copyTo(path, store);
+      });
+    },
+    openImage: async (path) => new DosqlDatabase(await DB(path, { storage: path })),
   };
 }
