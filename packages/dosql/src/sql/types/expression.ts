@@ -205,26 +205,27 @@ export type Operator<V, T, K, S> =
           ? Op extends 'BETWEEN'
             ? Operand<R, K, Frame<'BAND', 4, L | V, S2>>
             : Operator<Apply<Op, L, V>, T, K, S2>
-          : H extends 'IS'
-            ? Is<V, Read<R>, K, S>
+          : H extends 'IS' | 'COLLATE'
+            ? IsOrCollate<H, V, Read<R>, K, S>
             : Operand<R, K, Frame<H, Ranks[H], V, S>>
         : S extends ParamFrame<infer Op, infer Rank, infer Key, infer S2>
           ? Rank extends AtLeast[Ranks[H]]
             ? Op extends 'BETWEEN'
               ? Operand<R, Bind<K, Key, Known<V>>, Frame<'BAND', 4, V, S2>>
               : Operator<Apply<Op, V, V>, T, Bind<K, Key, Known<V>>, S2>
-            : Operand<R, K, Frame<H, Ranks[H], V, S>>
-          : H extends 'IS'
-            ? Is<V, Read<R>, K, S>
             : H extends 'COLLATE'
               ? Collate<V, Read<R>, K, S>
               : Operand<R, K, Frame<H, Ranks[H], V, S>>
+          : H extends 'IS' | 'COLLATE'
+            ? IsOrCollate<H, V, Read<R>, K, S>
+            : Operand<R, K, Frame<H, Ranks[H], V, S>>
       : H extends 'IN' | 'NOT' | 'ISNULL' | 'NOTNULL'
         ? Reduced<V, H, R, K, S>
         : End<V, H, T, R, K, S>
     : T extends string
       ? AtOperator<V, Fill<T>, K, S>
       : never;
+type IsOrCollate<H, V, T, K, S> = H extends 'IS' ? Is<V, T, K, S> : Collate<V, T, K, S>;
 type Is<V, T, K, S> =
   T extends Cons<infer H, infer R>
     ? H extends 'NOT'
@@ -347,7 +348,7 @@ type Close<Op, L, V, H, T, R, K, S> = Op extends 'for'
           : Near<H>
       : Op extends 'in'
         ? H extends ','
-          ? Operand<R, K, Frame<'in', 0, L, S>>
+          ? Operand<R, K, Frame<'in', 0, 'n' extends V ? L | 'n' : L, S>>
           : H extends ')'
             ? Operator<Truth<L | V>, R, K, S>
             : Near<H>

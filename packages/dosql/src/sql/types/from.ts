@@ -208,6 +208,14 @@ type JoinWords<T, Sc, E, P, J, N> =
         : N extends 1
           ? H extends 'LEFT' | 'RIGHT' | 'FULL' | 'INNER' | 'CROSS'
             ? JoinWords<Read<R>, Sc, E, P, Joins[H], 1>
-            : Near<H>
-          : Near<H>
+            : SameWord<H, R, Sc, E, P, J, 1>
+          : SameWord<H, R, Sc, E, P, J, 0>
     : never;
+/** `LEFT LEFT JOIN` and `NATURAL NATURAL JOIN`, which SQLite takes. */
+type SameWord<H, R, Sc, E, P, J, N> = H extends keyof Joins
+  ? H extends 'NATURAL'
+    ? JoinWords<Read<R>, Sc, E, P, J, 1>
+    : Joins[H] extends J
+      ? JoinWords<Read<R>, Sc, E, P, J, N>
+      : Near<H>
+  : Near<H>;

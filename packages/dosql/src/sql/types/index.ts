@@ -25,6 +25,26 @@ export interface SqlError<Message extends string> {
   readonly ' SQL error': Message;
 }
 
+/**
+ * Queries whose types `dosql types` has written to a file, by text: that file adds to this interface, so that the
+ * compiler does not work them out again. An entry for another schema than the one at hand is passed over.
+ */
+export interface QueryCache {}
+/** An entry of the cache. */
+export interface CachedQuery<Schema, R, P> {
+  readonly schema: Schema;
+  readonly row: R;
+  readonly params: P;
+}
+/** The entry of a text; 0 where there is none that holds. */
+type Cached<S extends string, Db> = S extends keyof QueryCache
+  ? QueryCache[S] extends CachedQuery<infer D, unknown, unknown>
+    ? [Db] extends [D]
+      ? QueryCache[S]
+      : 0
+    : 0
+  : 0;
+
 /** Statements that are neither checked nor typed. */
 type Other =
   | 'ALTER'
@@ -83,39 +103,57 @@ type Whole<Q> =
 
 /** Rows of a query; Mode: how values come, INTEGER as number by default. */
 export type Row<S extends string, Db, Mode = NumberMode> =
-  {} extends Record<S, 1>
-    ? AnyRow
-    : Parse<S, Db> extends infer Q
-      ? Q extends Query<infer L, unknown, unknown>
-        ? L extends NoRows
-          ? never
-          : RowOf<L, Mode, S>
-        : Q extends Wrong<infer M extends string>
-          ? SqlError<M>
-          : AnyRow
-      : never;
+  {} extends Record<S, 1> ? AnyRow : S extends keyof QueryCache ? CachedRow<S, Db, Mode> : RowOfText<S, Db, Mode>;
+type CachedRow<S extends string, Db, Mode> =
+  Cached<S, Db> extends CachedQuery<unknown, infer R, unknown>
+    ? Mode extends NumberMode
+      ? R
+      : RowOfText<S, Db, Mode>
+    : RowOfText<S, Db, Mode>;
+type RowOfText<S extends string, Db, Mode> =
+  Parse<S, Db> extends infer Q
+    ? Q extends Query<infer L, unknown, unknown>
+      ? L extends NoRows
+        ? never
+        : RowOf<L, Mode, S>
+      : Q extends Wrong<infer M extends string>
+        ? SqlError<M>
+        : AnyRow
+    : never;
 /** All rows of a query, as an array. */
 export type SQL<S extends string, Db, Mode = NumberMode> = Row<S, Db, Mode>[];
 /** The parameters of a query: a tuple, an object by name, or an array of anything where it is not known. */
 export type SqlParamsOf<S extends string, Db> =
   {} extends Record<S, 1>
     ? AnyParams
-    : Parse<S, Db> extends infer Q
-      ? Q extends Query<unknown, unknown, infer P>
-        ? ArgsOf<P>
-        : Q extends Wrong<unknown>
-          ? never
-          : AnyParams
-      : never;
+    : S extends keyof QueryCache
+      ? Cached<S, Db> extends CachedQuery<unknown, unknown, infer P>
+        ? P
+        : ParamsOfText<S, Db>
+      : ParamsOfText<S, Db>;
+type ParamsOfText<S extends string, Db> =
+  Parse<S, Db> extends infer Q
+    ? Q extends Query<unknown, unknown, infer P>
+      ? ArgsOf<P>
+      : Q extends Wrong<unknown>
+        ? never
+        : AnyParams
+    : never;
 /** The text itself where it is right; what is wrong and, where it can be told, the right text. */
 export type Checked<S extends string, Db> =
   {} extends Record<S, 1>
     ? S
-    : Parse<S, Db> extends infer Q
-      ? Q extends Wrong<infer M extends string>
-        ? SqlError<M> | (Q extends Misspelt<infer X extends string, infer I> ? Corrected<S, X, I> : never)
+    : S extends keyof QueryCache
+      ? Cached<S, Db> extends 0
+        ? CheckedText<S, Db>
         : S
-      : never;
+      : CheckedText<S, Db>;
+type CheckedText<S extends string, Db> =
+  Parse<S, Db> extends infer Q
+    ? Q extends Wrong<infer M extends string>
+      ? SqlError<M> | (Q extends Misspelt<infer X extends string, infer I> ? Corrected<S, X, I> : never)
+      : S
+    : never;
 type Corrected<S extends string, X extends string, I> = S extends `${infer A}${X}${infer B}`
   ? I extends string
     ? `${A}${I}${B}`

@@ -1,5 +1,5 @@
 /** INSERT with UPSERT, UPDATE with FROM, DELETE; RETURNING. */
-import type { Cons, Read } from './tokens.ts';
+import type { Cons, Decoded, Read } from './tokens.ts';
 import type {
   AddSource,
   ColumnEnd,
@@ -147,21 +147,26 @@ type InsertColumns<T, Names extends string, U, Nm extends string, B, E, P, Or> =
       ? ColumnIn<B, Lowercase<X>> extends Known<unknown, infer F>
         ? F extends `${string}G${string}`
           ? Wrong<`cannot INSERT into generated column "${X}"`>
-          : InsertColumns<Read<R>, `${Names}${Lowercase<X>} `, U | Lowercase<X>, Nm, B, E, P, Or>
+          : InsertMore<Read<R>, `${Names}${Lowercase<X>} `, U | Lowercase<X>, Nm, B, E, P, Or>
         : NoColumn<`table ${Nm} has no column named ${X}`, X, B>
-      : H extends ','
-        ? InsertColumns<Read<R>, Names, U, Nm, B, E, P, Or>
-        : H extends ')'
-          ? Or extends 0
-            ? Missing<B, U> extends infer M
-              ? [M] extends [never]
-                ? InsertSource<Read<R>, Names, Nm, B, E, P>
-                : Wrong<`NOT NULL constraint failed: ${Nm}.${M & string}`>
-              : never
-            : InsertSource<Read<R>, Names, Nm, B, E, P>
-          : H extends 'DESC' | 'ASC' | 'END' | 'BY' | 'IF' | 'OFFSET'
-            ? InsertColumns<Cons<`i:${Lowercase<H>}`, R>, Names, U, Nm, B, E, P, Or>
-            : Near<H>
+      : H extends 'DESC' | 'ASC' | 'END' | 'BY' | 'IF' | 'OFFSET'
+        ? InsertColumns<Cons<`i:${Lowercase<H>}`, R>, Names, U, Nm, B, E, P, Or>
+        : Near<H>
+    : never;
+/** After a column. */
+type InsertMore<T, Names extends string, U, Nm extends string, B, E, P, Or> =
+  T extends Cons<infer H, infer R>
+    ? H extends ','
+      ? InsertColumns<Read<R>, Names, U, Nm, B, E, P, Or>
+      : H extends ')'
+        ? Or extends 0
+          ? Missing<B, U> extends infer M
+            ? [M] extends [never]
+              ? InsertSource<Read<R>, Names, Nm, B, E, P>
+              : Wrong<`NOT NULL constraint failed: ${Decoded<Nm>}.${Decoded<M & string>}`>
+            : never
+          : InsertSource<Read<R>, Names, Nm, B, E, P>
+        : Near<H>
     : never;
 type Missing<B, U> = B extends string ? Exclude<Required<B, never>, U> : never;
 /** Columns that an INSERT must give; kept for each table. */
