@@ -226,17 +226,31 @@ interface Definition<D, Pk, Options, T> {
 /** A table that is not understood ends the schema. */
 type Built<D, Nm extends string, Db extends string> =
   D extends Definition<infer Defs, infer Pk extends string, infer Options extends string, infer T>
-    ? At<T, AddTable<Db, Nm, Entries<Defs, Pk, Options, ''>>>
+    ? Entries<Defs, Pk, Options, ''> extends infer Z extends string
+      ? At<T, AddTable<Db, Nm, Z>>
+      : never
     : 0;
 /** Pk: names of the key, each between spaces. */
-type Entries<D, Pk extends string, Options extends string, Z extends string> =
+type Entries<D, Pk extends string, Options extends string, Z extends string> = EntryRounds<
+  EntryRound<EntriesAt<D, Z>, Pk, Options, 0>,
+  Pk,
+  Options
+>;
+interface EntriesAt<D, Z> {
+  entries: D;
+  z: Z;
+}
+type EntryRounds<Q, Pk extends string, Options extends string> =
+  Q extends EntriesAt<unknown, unknown> ? EntryRounds<EntryRound<Q, Pk, Options, 0>, Pk, Options> : Q;
+type EntryRound<Q, Pk extends string, Options extends string, N> =
+  Q extends EntriesAt<infer D, infer Z extends string>
+    ? N extends keyof Next
+      ? EntryRound<NextEntry<D, Pk, Options, Z>, Pk, Options, Next[N]>
+      : Q
+    : Q;
+type NextEntry<D, Pk extends string, Options extends string, Z extends string> =
   D extends Def<infer Nm extends string, infer Ty extends string, infer Fl, infer T>
-    ? Entries<
-        T,
-        Pk,
-        Options,
-        `${Entry<Nm, Declared<Ty>, Fl, IsRowId<Nm, Ty, Fl, Pk, Options>, IsKey<Nm, Fl, Pk>, Options>}${Z}`
-      >
+    ? EntriesAt<T, `${Entry<Nm, Declared<Ty>, Fl, IsRowId<Nm, Ty, Fl, Pk, Options>, IsKey<Nm, Fl, Pk>, Options>}${Z}`>
     : Z;
 type IsKey<Nm extends string, Fl, Pk extends string> = 'key' extends Fl
   ? 1
@@ -276,14 +290,28 @@ interface TableConstraints {
   FOREIGN: 0;
   CONSTRAINT: 0;
 }
-type Columns<T, D, Pk extends string> =
+interface ColumnsAt<T, D, Pk> {
+  columns: T;
+  d: D;
+  pk: Pk;
+}
+/** A round of 64 columns is an evaluation of its own. */
+type Columns<T, D, Pk extends string> = ColumnRounds<ColumnsAt<T, D, Pk>>;
+type ColumnRounds<Q> = Q extends ColumnsAt<unknown, unknown, unknown> ? ColumnRounds<ColumnRound<Q, 0>> : Q;
+type ColumnRound<Q, N> =
+  Q extends ColumnsAt<infer T, infer D, infer Pk extends string>
+    ? N extends keyof Next
+      ? ColumnRound<NextColumn<T, D, Pk>, Next[N]>
+      : Q
+    : Q;
+type NextColumn<T, D, Pk extends string> =
   T extends Cons<infer H, infer R>
     ? H extends keyof TableConstraints
       ? H extends 'PRIMARY'
         ? PrimaryKey<Read<R>, D, Pk>
         : H extends 'CONSTRAINT'
           ? Read<R> extends Cons<unknown, infer R2>
-            ? Columns<Read<R2>, D, Pk>
+            ? NextColumn<Read<R2>, D, Pk>
             : never
           : After<ToComma<Read<R>, 0>, D, Pk>
       : H extends `${infer A}:${infer Nm}`
@@ -301,7 +329,7 @@ type Columns<T, D, Pk extends string> =
 type After<T, D, Pk extends string> =
   T extends Cons<infer H, infer R>
     ? H extends ','
-      ? Columns<Read<R>, D, Pk>
+      ? ColumnsAt<Read<R>, D, Pk>
       : H extends ')'
         ? Options<Read<R>, D, Pk, ''>
         : H extends '' | ';'
@@ -470,5 +498,7 @@ type AlterRename<T, Nm extends string, Cs extends string, Db extends string> =
 /** One definition, to the end of the statement. */
 type AlterAdd<T, Nm extends string, Cs extends string, Db extends string> =
   Columns<T, 0, ''> extends Definition<infer Defs, unknown, unknown, infer T2>
-    ? At<T2, WithColumns<Db, Nm, `${Cs}${Entries<Defs, '', '', ''>}`>>
+    ? Entries<Defs, '', '', ''> extends infer Z extends string
+      ? At<T2, WithColumns<Db, Nm, `${Cs}${Z}`>>
+      : never
     : Skip<T, Db, 0>;

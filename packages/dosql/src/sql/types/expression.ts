@@ -13,7 +13,7 @@ import type { Bind, Ctx, Near, Unknown, WithParams, Wrong } from './scope.ts';
 import type { Item, Query, Select } from './select.ts';
 import type { NoFunction } from './suggest.ts';
 import type { Cons, Fill, Read } from './tokens.ts';
-import type { Affinity, Any, Apply, Known, Truth } from './value.ts';
+import type { Affinity, Any, Apply, Known, Numeric, Truth } from './value.ts';
 
 /** The value of an expression, the tokens behind it, and the context with its parameters bound. */
 export interface Typed<V, T, K> {
@@ -107,6 +107,7 @@ interface AtLeast {
 interface Literals {
   n: 'i';
   r: 'r';
+  u: Numeric;
   s: 't';
   x: 'b';
 }
@@ -164,7 +165,7 @@ type Prefix<H extends string, R, K, S> = H extends '('
     : H extends 'NOT'
       ? NotOperand<Read<R>, K, S>
       : H extends '-'
-        ? Operand<R, K, Frame<'NEG', 11, 0, S>>
+        ? Negative<Read<R>, K, S>
         : H extends '+'
           ? Operand<R, K, S>
           : H extends 'CASE'
@@ -190,6 +191,9 @@ type Prefix<H extends string, R, K, S> = H extends '('
                         ? Near<H>
                         : Call<Lowercase<H>, Read<R2>, K, S>
                       : SoftName<H, R, K, S>;
+/** Of a literal; of another INTEGER it may overflow. */
+type Negative<T, K, S> =
+  T extends Cons<`n:${string}`, infer R> ? Operator<'i', R, K, S> : Operand<T, K, Frame<'NEG', 11, 0, S>>;
 /** A keyword that may be a name too. */
 type SoftName<H extends string, R, K, S> = ColumnNamed<Lowercase<H>, Lowercase<H>, R, K, S>;
 type NotOperand<T, K, S> =
@@ -300,11 +304,15 @@ type InLiterals<V, T, K, S> =
         ? InLiterals<V, R, K, S>
         : H extends ')'
           ? Operator<Truth<V>, R, K, S>
-          : Operand<T, K, Frame<'in', 0, V, S>>
+          : H extends Infix
+            ? Operator<Literals[keyof Literals], T, K, Frame<'in', 0, V, S>>
+            : Operand<T, K, Frame<'in', 0, V, S>>
       : T extends string
         ? AtLiterals<V, Fill<T>, K, S>
         : never;
 type Plain = `${'n' | 's' | 'r'}:${string}`;
+/** What only stands behind a value. */
+type Infix = Exclude<keyof Ranks, '+' | '-' | 'LIKE' | 'GLOB'>;
 type AtLiterals<V, T, K, S> =
   T extends Cons<Plain, Cons<',', Cons<Plain, Cons<',', Cons<Plain, Cons<',', Cons<Plain, Cons<',', infer R>>>>>>>>
     ? R extends string

@@ -79,7 +79,9 @@ export type From<T, E, Sc, P, J = 'i', N = 0> =
               ? From<Cons<`i:${X}`, R>, E, Sc, P, J, N>
               : Wrong<`no such table: ${Nm}`>
             : never
-          : Unknown
+          : A extends 'n' | 'r' | 'p' | 'x'
+            ? Near<H>
+            : Unknown
       : H extends '('
         ? Nested<Read<R>, E, Sc, P, J, N>
         : Near<H>
@@ -99,7 +101,11 @@ type Nested<T, E, Sc, P, J, N> =
           : never
         : Q
       : never
-    : Unknown;
+    : T extends Cons<`${'i' | 'q' | 'f' | 's'}:${string}` | '(', unknown>
+      ? Unknown
+      : T extends Cons<infer H, unknown>
+        ? Near<H>
+        : never;
 
 type Alias<T, Nm extends string, Cs, E, Sc, P, J, N> =
   T extends Cons<infer H, infer R>

@@ -1,6 +1,7 @@
 /** SQL in the type system: rows and arguments of a query from its text and a schema. */
 import type { Cons, Fill, Read, Tokens } from './tokens.ts';
 import type { AnyParams, NumberMode } from './value.ts';
+import type { TooLong, TooMany } from './limits.ts';
 import type { Env, Near, Params, Unknown, Wrong } from './scope.ts';
 import type { Query, Statement } from './select.ts';
 import type { Change, NoRows } from './write.ts';
@@ -68,9 +69,13 @@ type Other =
 /** What is known of a query: Query, Wrong or Unknown. */
 export type Parse<S extends string, Db> = unknown extends Db
   ? Unknown
-  : Tokens<S> extends infer N
-    ? Whole<First<Fill<N>, EnvOf<Db, N extends `${string}${'NOT NULL ' | 'NOTNULL '}${string}` ? 1 : 0>>>
-    : never;
+  : S extends TooLong
+    ? Unknown
+    : Tokens<S> extends infer N
+      ? N extends TooMany
+        ? Unknown
+        : Whole<First<Fill<N>, EnvOf<Db, N extends `${string}${'NOT NULL ' | 'NOTNULL '}${string}` ? 1 : 0>>>
+      : never;
 type EnvOf<Db, Flags> = Db extends DatabaseSchema<infer Tables> ? Env<Tables, 0, 0, Flags> : Env<'', Db, 0, Flags>;
 type First<T, E> =
   T extends Cons<infer H, unknown>

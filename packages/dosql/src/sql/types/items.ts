@@ -1,6 +1,7 @@
 /** Result columns: plain ones, expressions, `*`; what they are called. */
 import type { Expression, Typed } from './expression.ts';
 import type { RowId } from './name.ts';
+import type { Counted, Next } from './parameter.ts';
 import type { AllNullable } from './narrow.ts';
 import type {
   Ambiguous,
@@ -54,8 +55,12 @@ interface ItemAt<T, K, L> {
   k: K;
   l: L;
 }
-export type Items<T, K, L> = DriveItems<FirstItem<T, K, L>>;
-type DriveItems<Q> = Q extends ItemAt<infer T, infer K, infer L> ? DriveItems<FirstItem<T, K, L>> : Q;
+/** Up to 832 columns: more are not understood. */
+export type Items<T, K, L> = ItemRounds<FirstItem<T, K, L>, 0>;
+type ItemRounds<Q, N> =
+  Q extends ItemAt<unknown, unknown, unknown> ? (N extends 13 ? Unknown : ItemRounds<ItemRound<Q, 0>, Counted<N>>) : Q;
+type ItemRound<Q, N> =
+  Q extends ItemAt<infer T, infer K, infer L> ? (N extends keyof Next ? ItemRound<FirstItem<T, K, L>, Next[N]> : Q) : Q;
 /** A plain column does without the machine. */
 type FirstItem<T, K, L> =
   T extends Cons<infer H, infer R>
@@ -67,9 +72,7 @@ type FirstItem<T, K, L> =
               ? PlainItem<Lowercase<X>, X, T2, T, K, L>
               : H2 extends '.'
                 ? QuotedItem<X, T2, T, K, L>
-                : H2 extends 'COLLATE'
-                  ? CollatedItem<H, T2, T, K, L>
-                  : AnyItem<T, K, L>
+                : AnyItem<T, K, L>
             : never
           : never
         : A extends 'q'
@@ -85,19 +88,13 @@ type FirstItem<T, K, L> =
           ? BracketedItem<Read<R>, T, K, L>
           : AnyItem<T, K, L>
     : never;
-/** `(a)` and `a COLLATE c` are called as the column is. */
+/** `(a)` is called as the column is. */
 type BracketedItem<T2, T, K, L> =
   T2 extends Cons<infer H, infer R>
     ? H extends `${'i' | 'q'}:${string}`
       ? Read<R> extends Cons<')', infer R2>
         ? FirstItem<Cons<H, R2>, K, L>
         : AnyItem<T, K, L>
-      : AnyItem<T, K, L>
-    : never;
-type CollatedItem<H, T2, T, K, L> =
-  T2 extends Cons<'COLLATE', infer R>
-    ? Read<R> extends Cons<`i:${string}`, infer R2>
-      ? FirstItem<Cons<H, R2>, K, L>
       : AnyItem<T, K, L>
     : never;
 /** `a."b"`, which are three tokens. */

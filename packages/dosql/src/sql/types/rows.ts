@@ -2,6 +2,7 @@
 import type { Cons } from './tokens.ts';
 import type { AnyParam, Decode, Out, ParamMode, SqlValue, TagsOf } from './value.ts';
 import type { Binding, ColumnFlags, ColumnName, ColumnValue, NamesIn, Open, Params } from './scope.ts';
+import type { Counted } from './parameter.ts';
 import type { Item, StarItem } from './select.ts';
 
 export type AnyRow = Record<string, SqlValue>;
@@ -194,7 +195,7 @@ export type ArgsOf<P> =
           : Numbered<L> extends infer N
             ? [N] extends [never]
               ? NamedArgs<L>
-              : readonly AnyParam[]
+              : NumberedTuple<L, Keys<L, never>, []>
             : never
         : Numbered<L, string> extends infer N
           ? [N] extends [never]
@@ -202,9 +203,18 @@ export type ArgsOf<P> =
             : readonly AnyParam[]
           : never
     : never;
-/** `?1`, or a name among positional ones: values go by number, and are not typed. */
+/** `?1`, or a name among positional ones. */
 type Numbered<L, Names = never> =
   L extends Binding<infer K, unknown, infer T> ? (K extends `?${string}` | Names ? K : Numbered<T, Names>) : never;
+type Keys<L, U> = L extends Binding<infer K, unknown, infer T> ? Keys<T, U | K> : U;
+/** Values go by number, as many as the highest; names among them, or numbers beyond what can be counted, are not typed. */
+type NumberedTuple<L, Ks, A extends unknown[]> = [Ks] extends [never]
+  ? A
+  : Counted<A['length']> extends infer M
+    ? M extends number
+      ? NumberedTuple<L, Exclude<Ks, `?${M}`>, [...A, ArgOf<L, `?${M}`>]>
+      : readonly AnyParam[]
+    : never;
 type Tuple<I, L, A extends unknown[]> = A['length'] extends I ? A : Tuple<I, L, [...A, ArgOf<L, A['length']>]>;
 type ArgOf<L, K> = L extends Binding<infer K2, infer V, infer T> ? (K extends K2 ? Arg<V> : ArgOf<T, K>) : AnyParam;
 type Arg<V> = unknown extends V ? AnyParam : ['t' | 'i' | 'r' | 'b'] extends [V] ? AnyParam : Out<V, ParamMode>;

@@ -102,7 +102,7 @@ type SkipText<T, D, I> = D extends 0
   ? T extends `FROM ${infer R}`
     ? Skipped<Cons<'FROM', R>, I>
     : T extends `${infer A} FROM ${infer R}`
-      ? A extends `${string}${'( ' | 'f:' | ') ' | ' )' | 'p:?' | '; '}${string}`
+      ? A extends `${string}${'( ' | 'f:' | ') ' | ' )' | 'p:?' | '; '}${string}` | ')'
         ? Skip<Fill<T>, D, I>
         : Skipped<Cons<'FROM', R>, I>
       : Skip<Fill<T>, D, I>

@@ -4,7 +4,7 @@
  * Lines, and words within them, are taken apart with few wide steps; each distinct word goes through an alias that the
  * compiler caches for the whole program. What comes out is one canonical string of tokens, each followed by a space:
  * keywords and punctuation as they are, and with a prefix `i:` identifier, `q:` qualified name, `f:` identifier with the
- * parenthesis behind it, `n:` integer, `r:` real, `s:` string, `x:` blob, `p:` parameter, `?:` not understood. From that
+ * parenthesis behind it, `n:` integer, `r:` real, `u:` either, `s:` string, `x:` blob, `p:` parameter, `?:` not understood. From that
  * string cells are made eight at a time, as they are read.
  */
 
@@ -206,7 +206,14 @@ type Word<W extends string> = W extends keyof Words
     ? Commas<W, ''>
     : Leaf<W>;
 type Commas<W extends string, Z extends string> = W extends `${infer A},${infer B}`
-  ? Commas<B, `${Z}${Opened<A, ''>}, `>
+  ? B extends ''
+    ? `${Z}${Opened<A, ''>}, `
+    : B extends `${infer B1},${infer B2},${infer B3},${infer B4},${infer B5},${infer B6},${infer B7},${infer R}`
+      ? Commas<
+          R,
+          `${Z}${Opened<A, ''>}, ${Opened<B1, ''>}, ${Opened<B2, ''>}, ${Opened<B3, ''>}, ${Opened<B4, ''>}, ${Opened<B5, ''>}, ${Opened<B6, ''>}, ${Opened<B7, ''>}, `
+        >
+      : Commas<B, `${Z}${Opened<A, ''>}, `>
   : `${Z}${Opened<W, ''>}`;
 type Opened<W extends string, Z extends string> = W extends `${infer A}(${infer B}`
   ? Opened<B, `${Z}${Called<Closed<A, ''>>}`>
@@ -261,7 +268,9 @@ type Leaf<W extends string> = W extends keyof Words
           : Uppercase<W> extends keyof Words
             ? Words[Uppercase<W>]
             : W extends `${Digit}${string}`
-              ? `?:${W} `
+              ? W extends `${infer A}_${infer B}`
+                ? Leaf<`${A}${B}`>
+                : `?:${W} `
               : `i:${W} `;
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
 
@@ -272,8 +281,15 @@ type Numeric<W extends string> = W extends `${string}${'\t' | '\r' | '\f'}${stri
     : W extends `+${infer B}`
       ? `+ ${Leaf<B>}`
       : W extends `${bigint}`
-        ? `n:${W} `
+        ? W extends `${Eighteen}${infer R}`
+          ? R extends ''
+            ? `n:${W} `
+            : `u:${W} `
+          : `n:${W} `
         : `r:${W} `;
+/** Eighteen characters: an INTEGER of more digits may be beyond 64 bits. */
+type Eighteen = `${Three}${Three}${Three}${Three}${Three}${Three}`;
+type Three = `${string}${string}${string}`;
 
 /** Splits at operators, which need no white space around them; longer ones first. */
 type Operators<W extends string, Z extends string> = W extends keyof Words
@@ -302,51 +318,48 @@ type Operators<W extends string, Z extends string> = W extends keyof Words
                         ? Operators<B, `${Z}${Word<A>}<> `>
                         : W extends `${infer A}!=${infer B}`
                           ? Operators<B, `${Z}${Word<A>}<> `>
-                          : Operators2<W, Z>;
+                          : W extends `${infer A}==${infer B}`
+                            ? Operators<B, `${Z}${Word<A>}= `>
+                            : W extends `${infer A}=${infer B}`
+                              ? Operators<B, `${Z}${Word<A>}= `>
+                              : W extends `${infer A}<<${infer B}`
+                                ? Operators<B, `${Z}${Word<A>}<< `>
+                                : W extends `${infer A}>>${infer B}`
+                                  ? Operators<B, `${Z}${Word<A>}>> `>
+                                  : W extends `${infer A}<${infer B}`
+                                    ? Operators<B, `${Z}${Word<A>}< `>
+                                    : W extends `${infer A}>${infer B}`
+                                      ? Operators<B, `${Z}${Word<A>}> `>
+                                      : W extends `${infer A}&${infer B}`
+                                        ? Operators<B, `${Z}${Word<A>}& `>
+                                        : W extends `${infer A}|${infer B}`
+                                          ? Operators<B, `${Z}${Word<A>}| `>
+                                          : W extends `${infer A}~${infer B}`
+                                            ? Operators<B, `${Z}${Word<A>}~ `>
+                                            : W extends `${infer A}.*`
+                                              ? `${Z}q:${A}.* `
+                                              : W extends `${infer A}*${infer B}`
+                                                ? Operators<B, `${Z}${Word<A>}* `>
+                                                : W extends `${infer A}/${infer B}`
+                                                  ? Operators<B, `${Z}${Word<A>}/ `>
+                                                  : W extends `${infer A}%${infer B}`
+                                                    ? Operators<B, `${Z}${Word<A>}% `>
+                                                    : W extends `${infer A}+${infer B}`
+                                                      ? Operators<B, `${Z}${Word<A>}+ `>
+                                                      : W extends `${infer A}-${infer B}`
+                                                        ? Operators<B, `${Z}${Word<A>}- `>
+                                                        : W extends `:${infer A}`
+                                                          ? `${Z}p::${A} `
+                                                          : W extends `@${infer A}`
+                                                            ? `${Z}p:@${A} `
+                                                            : W extends `$${infer A}`
+                                                              ? `${Z}p:$${A} `
+                                                              : W extends `?${infer A}`
+                                                                ? `${Z}p:?${A} `
+                                                                : W extends `${string}${Rare}${string}`
+                                                                  ? `${Z}?:${W} `
+                                                                  : `${Z}${Leaf<W>}`;
 type Numeric2<W extends string> = W extends `${string}${'\t' | '\r' | '\f'}${string}` ? `?:tab ` : Numeric<W>;
-type Operators2<W extends string, Z extends string> = W extends `${infer A}==${infer B}`
-  ? Operators<B, `${Z}${Word<A>}= `>
-  : W extends `${infer A}=${infer B}`
-    ? Operators<B, `${Z}${Word<A>}= `>
-    : W extends `${infer A}<<${infer B}`
-      ? Operators<B, `${Z}${Word<A>}<< `>
-      : W extends `${infer A}>>${infer B}`
-        ? Operators<B, `${Z}${Word<A>}>> `>
-        : W extends `${infer A}<${infer B}`
-          ? Operators<B, `${Z}${Word<A>}< `>
-          : W extends `${infer A}>${infer B}`
-            ? Operators<B, `${Z}${Word<A>}> `>
-            : W extends `${infer A}&${infer B}`
-              ? Operators<B, `${Z}${Word<A>}& `>
-              : W extends `${infer A}|${infer B}`
-                ? Operators<B, `${Z}${Word<A>}| `>
-                : W extends `${infer A}~${infer B}`
-                  ? Operators<B, `${Z}${Word<A>}~ `>
-                  : Operators3<W, Z>;
-type Operators3<W extends string, Z extends string> = W extends `${infer A}.*`
-  ? `${Z}q:${A}.* `
-  : W extends `${infer A}*${infer B}`
-    ? Operators<B, `${Z}${Word<A>}* `>
-    : W extends `${infer A}/${infer B}`
-      ? Operators<B, `${Z}${Word<A>}/ `>
-      : W extends `${infer A}%${infer B}`
-        ? Operators<B, `${Z}${Word<A>}% `>
-        : W extends `${infer A}+${infer B}`
-          ? Operators<B, `${Z}${Word<A>}+ `>
-          : W extends `${infer A}-${infer B}`
-            ? Operators<B, `${Z}${Word<A>}- `>
-            : W extends `:${infer A}`
-              ? `${Z}p::${A} `
-              : W extends `@${infer A}`
-                ? `${Z}p:@${A} `
-                : W extends `$${infer A}`
-                  ? `${Z}p:$${A} `
-                  : W extends `?${infer A}`
-                    ? `${Z}p:?${A} `
-                    : W extends `${string}${Rare}${string}`
-                      ? `${Z}?:${W} `
-                      : `${Z}${Leaf<W>}`;
-
 /** Text without quotes and comments. */
 type Lines<S extends string, A extends string> = S extends `${infer X}\n${infer Y}\n${infer Z}\n${infer R}`
   ? Lines<R, `${A}${Line<X>}${Line<Y>}${Line<Z>}`>
@@ -373,7 +386,12 @@ type Line<S extends string> = S extends ` ${infer R}`
         ? Spaces<S, ''>
         : Word<S>;
 type Spaces<S extends string, A extends string> = S extends `${infer X1} ${infer X2} ${infer X3} ${infer X4} ${infer R}`
-  ? Spaces<R, `${A}${Word<X1>}${Word<X2>}${Word<X3>}${Word<X4>}`>
+  ? R extends `${infer Y1} ${infer Y2} ${infer Y3} ${infer Y4} ${infer Y5} ${infer Y6} ${infer Y7} ${infer Y8} ${infer Q}`
+    ? Spaces<
+        Q,
+        `${A}${Word<X1>}${Word<X2>}${Word<X3>}${Word<X4>}${Word<Y1>}${Word<Y2>}${Word<Y3>}${Word<Y4>}${Word<Y5>}${Word<Y6>}${Word<Y7>}${Word<Y8>}`
+      >
+    : Spaces<R, `${A}${Word<X1>}${Word<X2>}${Word<X3>}${Word<X4>}`>
   : S extends `${infer X1} ${infer R}`
     ? Spaces<R, `${A}${Word<X1>}`>
     : `${A}${Word<S>}`;

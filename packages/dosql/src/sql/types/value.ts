@@ -88,9 +88,7 @@ type ApplyKind<K, L, V> = K extends 'truth' | 'bits'
           : K extends 'not'
             ? Truth<V>
             : K extends 'negative'
-              ? [V] extends ['i' | 'n']
-                ? V
-                : Sum<V, V>
+              ? Sum<V, V>
               : K extends 'left'
                 ? L
                 : K extends 'json'
