@@ -17,6 +17,8 @@ export const SIZE_BUDGETS: Record<string, SizeBudget> = {
   '@dotdo/dosql/fsx': { bytes: 14 * KB },
   '@dotdo/dosql/node': { bytes: 6 * KB },
   '@dotdo/dosql/server': { bytes: 72 * KB },
+  // Types and nothing else.
+  '@dotdo/dosql/types': { bytes: 1 * KB },
   '@dotdo/dolake': { bytes: 8 * KB },
   '@dotdo/dolake/server': { bytes: 80 * KB },
 };

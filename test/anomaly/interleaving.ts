@@ -5,7 +5,14 @@
  */
 import { SqlError, type IsolationLevel } from '@dotdo/shared-types';
 import { MemoryStore } from '../../packages/dosql/src/fsx/memory.ts';
-import { plainSchema, Storage, type Row, type Table, type TxnSession } from '../../packages/dosql/src/txn/index.ts';
+import {
+  LockingSession,
+  plainSchema,
+  Storage,
+  tableLocks,
+  type Row,
+  type Table,
+} from '../../packages/dosql/src/txn/index.ts';
 
 export interface Run {
   readonly level: IsolationLevel;
@@ -22,11 +29,11 @@ export class Actor {
   /** Code of the error that ended it. */
   refused: string | undefined;
   committed = false;
-  readonly #session: TxnSession;
+  readonly #session: LockingSession;
   readonly #table: Table;
   #chain: Promise<void> = Promise.resolve();
 
-  constructor(session: TxnSession, table: Table) {
+  constructor(session: LockingSession, table: Table) {
     this.#session = session;
     this.#table = table;
   }
@@ -119,7 +126,7 @@ export class Interleaving {
 
   constructor(run: Run) {
     this.#run = run;
-    this.#storage = Storage.open({ store: new MemoryStore() }, plainSchema);
+    this.#storage = Storage.open({ store: new MemoryStore(), locks: tableLocks }, plainSchema);
     const session = this.#storage.session();
     this.#table = session.createTable('test', JSON.stringify({ columns: ['any', 'any'], key: [{}] }));
     session.insert(this.#table, [1, 10]);
@@ -127,7 +134,7 @@ export class Interleaving {
   }
 
   begin(): Actor {
-    const session = this.#storage.session();
+    const session = this.#storage.session(LockingSession);
     void session.begin({ isolation: this.#run.level, private: this.#run.isPrivate });
     const actor = new Actor(session, this.#table);
     this.#actors.push(actor);

@@ -1,7 +1,14 @@
 import { isSqlError, type IsolationLevel } from '@dotdo/shared-types';
 import { expect, it } from 'vitest';
 import { MemoryStore } from '../../packages/dosql/src/fsx/memory.ts';
-import { plainSchema, Storage, type Table, type TxnSession } from '../../packages/dosql/src/txn/index.ts';
+import {
+  LockingSession,
+  plainSchema,
+  Storage,
+  tableLocks,
+  type Table,
+  type TxnSession,
+} from '../../packages/dosql/src/txn/index.ts';
 import { randomOf } from '../crash/script.ts';
 
 const WORKERS = 6;
@@ -18,7 +25,7 @@ interface Outcome {
  * looks, waits a while and then writes, so that they get in each other's way; what is refused is tried again.
  */
 async function withdraw(level: IsolationLevel, seed: number): Promise<Outcome> {
-  const storage = Storage.open({ store: new MemoryStore() }, plainSchema);
+  const storage = Storage.open({ store: new MemoryStore(), locks: tableLocks }, plainSchema);
   const random = randomOf(seed);
   const owner = storage.session();
   const text = JSON.stringify({ columns: ['any', 'any'], key: [{}] });
@@ -28,7 +35,7 @@ async function withdraw(level: IsolationLevel, seed: number): Promise<Outcome> {
   const refused: Record<string, number> = {};
   let withdrawn = 0;
 
-  async function once(session: TxnSession): Promise<void> {
+  async function once(session: LockingSession): Promise<void> {
     const amount = 1 + Math.floor(random() * 5);
     const from = accounts[random() < 0.5 ? 0 : 1];
     await session.begin({ isolation: level, private: true });
@@ -49,7 +56,7 @@ async function withdraw(level: IsolationLevel, seed: number): Promise<Outcome> {
   }
 
   async function work(): Promise<void> {
-    const session = storage.session();
+    const session = storage.session(LockingSession);
     for (let done = 0; done < WITHDRAWALS;) {
       try {
         await once(session);
