@@ -65,7 +65,8 @@ describe('rows by key', () => {
   }, 60_000);
 
   it('come from a statement that runs within itself', () => {
-    const db = createDatabase('CREATE TABLE t(z); INSERT INTO t VALUES (1), (2), (3)');
+    const db = createDatabase();
+    db.exec('CREATE TABLE t(z); INSERT INTO t VALUES (1), (2), (3)');
     db.function('next', (id) => (Number(id) < 3 ? statement.get([Number(id) + 1])?.['s'] : id) as number);
     const statement = db.prepare('SELECT next(rowid) AS s, z FROM t WHERE rowid = ?');
     expect(statement.all([1])).toEqual([{ s: 3, z: 1 }]);

@@ -15,6 +15,7 @@ import type {
   TableName,
   TableStart,
 } from './scope.ts';
+import type { TooLong } from './limits.ts';
 import type { Next } from './parameter.ts';
 import type { Plain } from './compound.ts';
 import type { ColumnsOf } from './items.ts';
@@ -28,9 +29,13 @@ export interface DatabaseSchema<Tables extends string> {
  * unknown: nothing is known of the tables. */
 export type SchemaOf<D extends string> = string extends D
   ? unknown
-  : Rounds<Step<Fill<Tokens<D>>, ''>> extends infer S extends string
-    ? DatabaseSchema<S>
-    : unknown;
+  : D extends `${string}\n${string}`
+    ? Schema<D>
+    : D extends TooLong
+      ? unknown
+      : Schema<D>;
+type Schema<D extends string> =
+  Rounds<Step<Fill<Tokens<D>>, ''>> extends infer S extends string ? DatabaseSchema<S> : unknown;
 
 interface At<T, Db> {
   at: T;

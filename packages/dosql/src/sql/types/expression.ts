@@ -182,9 +182,7 @@ type Prefix<H extends string, R, K, S> = H extends '('
                     ? S extends Frame<'call', 0, Called<infer Nm, 0>, unknown>
                       ? Nm extends 'count'
                         ? Operator<'n', R, K, S>
-                        : NoFunction<Nm> extends Wrong<unknown>
-                          ? NoFunction<Nm>
-                          : Near<'*'>
+                        : NoFunction<Nm>
                       : Near<'*'>
                     : Read<R> extends Cons<'(', infer R2>
                       ? H extends 'DESC' | 'ASC' | 'END' | 'BY' | 'OFFSET'

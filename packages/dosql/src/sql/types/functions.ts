@@ -1,6 +1,7 @@
 /** Calls: arguments, how many may be given, what comes out; FILTER and OVER. */
 import type { Cons, Read } from './tokens.ts';
-import type { Any, Known, NullOf, Numeric, Text } from './value.ts';
+import type { UserFunctions } from './index.ts';
+import type { Any, Known, NullOf, Numeric, TagsOf, Text } from './value.ts';
 import type { Near, Unknown, Wrong } from './scope.ts';
 import type { Expression, Expressions, Frame, Operand, Operator, Typed } from './expression.ts';
 import type { NoFunction } from './suggest.ts';
@@ -57,6 +58,7 @@ interface Functions {
   instr: '2:i~';
   json: '1:t?';
   json_array: '01234+:t';
+  json_array_insert: '34+:t?';
   json_array_length: '12:i?';
   json_error_position: '1:i?';
   json_extract: '234+:any';
@@ -74,6 +76,7 @@ interface Functions {
   json_valid: '12:i?';
   jsonb: '1:b?';
   jsonb_array: '01234+:b';
+  jsonb_array_insert: '34+:b?';
   jsonb_extract: '234+:any';
   jsonb_group_array: '1:b';
   jsonb_group_object: '2:b';
@@ -122,7 +125,6 @@ interface Functions {
   sign: '1:i?';
   sin: '1:r?';
   sinh: '1:r?';
-  soundex: '1:t';
   sqlite_source_id: '0:t';
   sqlite_version: '0:t';
   sqrt: '1:r?';
@@ -204,11 +206,9 @@ type CallResult<Nm, Args, T, K, S> = Nm extends keyof Functions
   ? Functions[Nm] extends `${string}${Count<Args>}${string}:${infer Kind}`
     ? After<Kind, Result<Kind, Args>, T, K, S>
     : Wrong<`wrong number of arguments to function ${Nm & string}()`>
-  : NoFunction<Nm> extends infer N
-    ? N extends 0
-      ? After<'', Any, T, K, S>
-      : N
-    : never;
+  : Nm extends keyof UserFunctions
+    ? After<'', TagsOf<UserFunctions[Nm]>, T, K, S>
+    : NoFunction<Nm>;
 
 interface Plain {
   i: 'i';

@@ -1,6 +1,7 @@
 /** SQL in the type system: rows and arguments of a query from its text and a schema. */
 import type { Cons, Fill, Read, Tokens } from './tokens.ts';
 import type { AnyParams, NumberMode } from './value.ts';
+import type { AggregateName } from './aggregate.ts';
 import type { TooLong, TooMany } from './limits.ts';
 import type { Env, Near, Params, Unknown, Wrong } from './scope.ts';
 import type { Query, Statement } from './select.ts';
@@ -46,6 +47,12 @@ type Cached<S extends string, Db> = S extends keyof QueryCache
     : 0
   : 0;
 
+/**
+ * Functions of your own, in lower case, with what they return: `declare module '@dotdo/dosql/types' { interface
+ * UserFunctions { distance: number } }`. What is neither here nor SQLite's is an error.
+ */
+export interface UserFunctions {}
+
 /** Statements that are neither checked nor typed. */
 type Other =
   | 'ALTER'
@@ -74,8 +81,11 @@ export type Parse<S extends string, Db> = unknown extends Db
     : Tokens<S> extends infer N
       ? N extends TooMany
         ? Unknown
-        : Whole<First<Fill<N>, EnvOf<Db, N extends `${string}${'NOT NULL ' | 'NOTNULL '}${string}` ? 1 : 0>>>
+        : Whole<First<Fill<N>, EnvOf<Db, FlagsOf<N>>>>
       : never;
+/** `n` where a condition may say that something is not NULL, `a` where aggregates may be called. */
+type FlagsOf<N> =
+  `${N extends `${string}${'NOT NULL ' | 'NOTNULL '}${string}` ? 'n' : ''}${Lowercase<N & string> extends `${string}f:${AggregateName} ${string}` ? 'a' : ''}`;
 type EnvOf<Db, Flags> = Db extends DatabaseSchema<infer Tables> ? Env<Tables, 0, 0, Flags> : Env<'', Db, 0, Flags>;
 type First<T, E> =
   T extends Cons<infer H, unknown>

@@ -5,9 +5,9 @@ type Many<P extends string> = Eight<Eight<Eight<P>>>;
 type Spaces = Eight<Many<`${string} `>>;
 type Lines = Many<`${string}\n`>;
 
-/** 8,192 spaces, 2,560 lines, 64 brackets in a row, 512 operators of a kind without a space between. */
+/** 4,608 spaces, 2,560 lines, 64 brackets in a row, 512 operators of a kind without a space between. */
 export type TooLong =
-  | `${Spaces}${Spaces}${string}`
+  | `${Spaces}${Many<`${string} `>}${string}`
   | `${string}${SixtyFour<'('>}${string}`
   | `${Lines}${Lines}${Lines}${Lines}${Lines}${string}`
   | `${Many<`${string}+`> | Many<`${string}-`> | Many<`${string}*`> | Many<`${string}/`> | Many<`${string}|`> | Many<`${string}=`>}${string}`;

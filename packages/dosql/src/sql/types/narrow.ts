@@ -14,7 +14,7 @@ import type {
 
 /** The scope with the columns that conditions joined by AND say are not NULL. R: the tokens of WHERE. */
 export type Narrowed<Sc, R, E> =
-  E extends Env<unknown, unknown, unknown, 1>
+  E extends Env<unknown, unknown, unknown, `n${string}`>
     ? DriveConjuncts<Conjunct<Read<R>, never>> extends infer U
       ? [U] extends [never]
         ? Sc

@@ -1,4 +1,5 @@
 /** SELECT: one arm of a query, from its list to its LIMIT. */
+import type { ListScope } from './aggregate.ts';
 import type { Compound, Values } from './compound.ts';
 import type { Expected, Expression, Expressions, Typed } from './expression.ts';
 import type { From, FromResult } from './from.ts';
@@ -97,12 +98,14 @@ interface SkipAt<T, D, I> {
 }
 export type SkipList<T, I> = DriveSkip<Skip<T, 0, I>>;
 type DriveSkip<Q> = Q extends SkipAt<infer T, infer D, infer I> ? DriveSkip<SkipText<T, D, I>> : Q;
-/** The rest of the text, in one step where no bracket and no parameter stands before FROM. */
+/** The rest of the text, in one step where no bracket, no parameter and no other arm stands before FROM. */
 type SkipText<T, D, I> = D extends 0
   ? T extends `FROM ${infer R}`
     ? Skipped<Cons<'FROM', R>, I>
     : T extends `${infer A} FROM ${infer R}`
-      ? A extends `${string}${'( ' | 'f:' | ') ' | ' )' | 'p:?' | '; '}${string}` | ')'
+      ? A extends
+          | `${string}${'( ' | 'f:' | ') ' | ' )' | 'p:?' | '; ' | 'UNION ' | 'EXCEPT ' | 'INTERSECT '}${string}`
+          | ')'
         ? Skip<Fill<T>, D, I>
         : Skipped<Cons<'FROM', R>, I>
       : Skip<Fill<T>, D, I>
@@ -160,7 +163,7 @@ type ArmWhere<T, T2, Sc, E, I, P, C> =
     : ArmItems<T, T2, Sc, E, I, P, C>;
 type ArmItems<T, T2, Sc, E, I, P, C> =
   P extends Params<infer I2, infer L2>
-    ? Items<Read<T>, ListCtx<Sc, E, Params<I, L2>>, 0> extends infer X
+    ? Items<Read<T>, ListCtx<ListScope<Sc, E, T, T2>, E, Params<I, L2>>, 0> extends infer X
       ? X extends Listed<infer L, infer H, Params<unknown, infer L3>>
         ? H extends keyof ListEnds
           ? T2 extends Cons<infer H2, unknown>

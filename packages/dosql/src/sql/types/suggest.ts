@@ -97,21 +97,6 @@ export type NoTable<Nm extends string, E> =
       >
     : never;
 type TablesIn<S, U> = S extends `${string}${TableStart}${infer N}${TableName}${infer R}` ? TablesIn<R, U | N> : U;
-/** 0: a function of the user's, which is not known here. */
 export type NoFunction<Nm> = Nm extends string
-  ? Similar<Nm, FunctionName> extends infer S
-    ? [S] extends [never]
-      ? 0
-      : IsPrefix<Nm, S> extends 1
-        ? 0
-        : Suggested<`no such function: ${Nm}`, Nm, S>
-    : never
+  ? Suggested<`no such function: ${Nm}`, Nm, Similar<Nm, FunctionName>>
   : never;
-/** A name that only begins like a function's may well be another function. */
-type IsPrefix<Nm extends string, S> = S extends `${Nm}${infer R}`
-  ? R extends `${string}${infer Q}`
-    ? Q extends ''
-      ? 0
-      : 1
-    : 0
-  : 0;

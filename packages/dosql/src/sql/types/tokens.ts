@@ -385,16 +385,16 @@ type Line<S extends string> = S extends ` ${infer R}`
       : S extends `${string} ${string}`
         ? Spaces<S, ''>
         : Word<S>;
-type Spaces<S extends string, A extends string> = S extends `${infer X1} ${infer X2} ${infer X3} ${infer X4} ${infer R}`
-  ? R extends `${infer Y1} ${infer Y2} ${infer Y3} ${infer Y4} ${infer Y5} ${infer Y6} ${infer Y7} ${infer Y8} ${infer Q}`
-    ? Spaces<
-        Q,
-        `${A}${Word<X1>}${Word<X2>}${Word<X3>}${Word<X4>}${Word<Y1>}${Word<Y2>}${Word<Y3>}${Word<Y4>}${Word<Y5>}${Word<Y6>}${Word<Y7>}${Word<Y8>}`
-      >
-    : Spaces<R, `${A}${Word<X1>}${Word<X2>}${Word<X3>}${Word<X4>}`>
-  : S extends `${infer X1} ${infer R}`
-    ? Spaces<R, `${A}${Word<X1>}`>
-    : `${A}${Word<S>}`;
+type Spaces<
+  S extends string,
+  A extends string,
+> = S extends `${infer X1} ${infer X2} ${infer X3} ${infer X4} ${infer X5} ${infer R}`
+  ? Spaces<R, `${A}${Word<X1>}${Word<X2>}${Word<X3>}${Word<X4>}${Word<X5>}`>
+  : S extends `${infer X1} ${infer X2} ${infer R}`
+    ? Spaces<R, `${A}${Word<X1>}${Word<X2>}`>
+    : S extends `${infer X1} ${infer R}`
+      ? `${A}${Word<X1>}${Word<R>}`
+      : `${A}${Word<S>}`;
 
 /** White space within quotes, so that it does not end the token. */
 export type Encoded<S extends string> = S extends `${infer A} ${infer B}` ? Encoded<`${A}\u0001${B}`> : S;
