@@ -14,7 +14,7 @@ import { dropTemporary } from './exec/ddl.ts';
 import { sqlLoader } from './exec/schema-loader.ts';
 import { DurableObjectStore, MemoryStore, R2Store, TieredStore, type DurableStorage, type Store } from './fsx/index.ts';
 import { SessionFunctions, type AggregateDefinition, type FunctionOptions, type TableDefinition } from './functions.ts';
-import { TRANSACTION_DEPTH_MAX } from './limits.ts';
+import { CACHE_BYTES_MAX, TRANSACTION_DEPTH_MAX } from './limits.ts';
 import { Session } from './session.ts';
 import type { QueryArguments, QueryRow, QueryText, QueryTypes, SchemaOf } from './sql/types/index.ts';
 import { fetchFrom } from './slices.ts';
@@ -132,7 +132,7 @@ export class Database extends Queries {
   constructor(name: string, store: Store, options: Omit<DatabaseOptions, 'storage'> = {}) {
     const { clock = Date.now, collations = {} } = options;
     useCollations(collations);
-    const storage = Storage.open({ store, ...options, clock }, sqlLoader);
+    const storage = Storage.open({ store, cacheBytesMax: CACHE_BYTES_MAX, ...options, clock }, sqlLoader);
     const functions = new SessionFunctions();
     super(new Session({ storage, functions, clock, fetch: fetchFrom(store) }));
     dropTemporary(this.session.writer);

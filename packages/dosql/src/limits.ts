@@ -16,5 +16,7 @@ const IS_WORKER = navigator?.userAgent === 'Cloudflare-Workers';
  * half of which pages may take; elsewhere it is a guard against what has no end.
  */
 export const QUERY_BYTES_MAX: number = (IS_WORKER ? 48 : 1024) * 1024 * 1024;
+/** Bytes of clean pages kept in memory, by default: half of a Durable Object; elsewhere room for tables scanned as a whole. */
+export const CACHE_BYTES_MAX: number = (IS_WORKER ? 64 : 512) * 1024 * 1024;
 /** Savepoints that transaction() may nest. */
 export const TRANSACTION_DEPTH_MAX = 64;

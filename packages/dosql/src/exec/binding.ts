@@ -2,7 +2,7 @@
 import type { ColumnInfo, TableInfo, TriggerInfo } from '../catalog/schema.ts';
 import { realCell } from '../codec/cell.ts';
 import { Binder, bindExpr } from '../plan/bind.ts';
-import type { Expr } from '../plan/plan.ts';
+import type { Expr, FunctionTable } from '../plan/plan.ts';
 import { Scope } from '../plan/scope.ts';
 import { planSelect } from '../plan/select.ts';
 import type * as ast from '../sql/ast.ts';
@@ -10,6 +10,7 @@ import { parseExpression } from '../sql/index.ts';
 import { compile, compileCondition } from './expression.ts';
 import type { Condition, Eval } from './frame.ts';
 import { compileSelect, type SelectProgram } from './select.ts';
+import { withoutClock } from './functions/index.ts';
 import type { Writer } from './writer.ts';
 
 export class Binding {
@@ -77,14 +78,18 @@ export function boxed(expr: Expr): Eval {
   };
 }
 
-export function newBinding(writer: Writer, sql?: string): Binding {
-  const { catalog, functions, past } = writer;
+export function newBinding(writer: Writer, sql?: string, functions: FunctionTable = writer.functions): Binding {
+  const { catalog, past } = writer;
   return new Binding(writer, new Binder({ catalog, functions, past, ...(sql !== undefined && { sql }) }), new Scope());
 }
 
-/** For expressions of the schema: source 0 is a row of the table. */
-export function rowBinding(writer: Writer, table: TableInfo | null): Binding {
-  const binding = newBinding(writer);
+/** For expressions of the schema: source 0 is a row of the table. In a `place` no function may look at the clock. */
+export function rowBinding(writer: Writer, table: TableInfo | null, place?: string): Binding {
+  const binding = newBinding(
+    writer,
+    undefined,
+    place === undefined ? undefined : withoutClock(writer.functions, place),
+  );
   if (table !== null) binding.add(table.name, table);
   return binding;
 }

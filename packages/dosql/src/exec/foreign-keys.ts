@@ -24,8 +24,9 @@ interface Key {
   readonly parentColumns: readonly ColumnInfo[];
   readonly findParent: TextProgram;
   readonly findChild: TextProgram;
-  /** WHERE that finds the children of a parent. */
+  /** WHERE that finds the children of a parent, and the one by which an action does. */
   readonly where: string;
+  readonly actionWhere: string;
 }
 
 export function quoteName(name: string): string {
@@ -135,13 +136,14 @@ export class ForeignKeys {
       });
       const sql =
         action === 'CASCADE' && after === null
-          ? `DELETE FROM ${table} WHERE ${key.where}`
-          : `UPDATE ${table} SET ${set.join(', ')} WHERE ${key.where}`;
+          ? `DELETE FROM ${table} WHERE ${key.actionWhere}`
+          : `UPDATE ${table} SET ${set.join(', ')} WHERE ${key.actionWhere}`;
       this.#actions.set(name, (program = textProgram(writer, sql)));
     }
     const run = program;
     const params = after === null ? values : [...values, ...this.#values(key.parentColumns, after, this.#table)];
     writer.nested(() => run(params));
+    if (key.actionWhere !== key.where && key.findChild(values) && !key.findParent(values)) this.#note(key, values);
   }
 
   #keys(): readonly Key[] {
@@ -172,12 +174,18 @@ export class ForeignKeys {
       throw mismatched(child, info);
     }
     const childColumns = info.columns.map((name) => column(child, name) as ColumnInfo);
-    const where = childColumns
-      .map(({ name, collation }, i) => {
-        const wanted = (parentColumns[i] as ColumnInfo).collation;
-        return `${quoteName(name)} = ?${i + 1}${wanted === collation ? '' : ` COLLATE ${wanted}`}`;
-      })
-      .join(' AND ');
+    const matching = (isAction: boolean): string =>
+      childColumns
+        .map((own, i) =>
+          equality(
+            own,
+            parentColumns[i] as ColumnInfo,
+            `?${i + 1}`,
+            isAction && parent.kind === 'table' && parent.columns[parent.rowidColumn] !== parentColumns[i],
+          ),
+        )
+        .join(' AND ');
+    const where = matching(false);
     const parentWhere = parentColumns.map(({ name }, i) => `${quoteName(name)} = ?${i + 1}`).join(' AND ');
     return {
       info,
@@ -186,6 +194,7 @@ export class ForeignKeys {
       childColumns,
       parentColumns,
       where,
+      actionWhere: matching(true),
       findParent: textProgram(
         writer,
         `SELECT 1 FROM ${quoteTable({ ...child, name: info.parent })} WHERE ${parentWhere}`,
@@ -193,6 +202,21 @@ export class ForeignKeys {
       findChild: textProgram(writer, `SELECT 1 FROM ${quoteTable(child)} WHERE ${where}`),
     };
   }
+}
+
+/**
+ * Whether a column of a child is equal to the parent's, which is a parameter. They compare as columns do, while a
+ * parameter has no affinity; in an action it has none either (`isPlain`), as in SQLite.
+ */
+function equality(child: ColumnInfo, parent: ColumnInfo, param: string, isPlain: boolean): string {
+  const name = quoteName(child.name);
+  const { affinity } = child;
+  const collate = parent.collation === child.collation ? '' : ` COLLATE ${parent.collation}`;
+  const plain = `${name} = ${param}${collate}`;
+  if (isPlain || (affinity !== 'TEXT' && affinity !== 'BLOB')) return plain;
+  if (parent.affinity === 'BLOB') return affinity === 'TEXT' ? `+${plain}` : plain;
+  if (parent.affinity === 'TEXT') return plain;
+  return `CASE WHEN typeof(${param}) IN ('integer', 'real') THEN ${name} = CAST(${param} AS NUMERIC) ELSE ${plain} END`;
 }
 
 /** The columns that a foreign key refers to are no key. */

@@ -22,10 +22,15 @@ export function returning(
   table: TableInfo,
 ): Returning | null {
   if (columns === null) return null;
+  // Behind an alias the table's own name is good too.
+  const { sources } = binding.scope;
+  const isAliased = sources.every((source) => source.name !== table.name.toLowerCase());
+  const inner = binding.inner();
+  const second = isAliased ? inner.add(table.name, table, true) : source;
   const evals: Eval[] = [];
   const named: ResultColumn[] = [];
   const add = (expr: ast.Expr, name: string): void => {
-    const bound = bindExpr(binding.binder, expr, binding.scope);
+    const bound = bindExpr(binding.binder, expr, inner.scope);
     evals.push(boxed(bound));
     // Values are boxed here: no column is 'real' in the sense of the plan.
     const type = bound.type === 'real' ? 'any' : bound.type;
@@ -55,6 +60,7 @@ export function returning(
     columns: named,
     row(frame, row) {
       frame.source(source).setCells(row);
+      if (second !== source) frame.source(second).setCells(row);
       return evals.map((value) => value(frame));
     },
   };

@@ -17,7 +17,13 @@ import { boxed } from './binding.ts';
 import { collationNamed } from './distinct.ts';
 import { compileCondition } from './expression.ts';
 import { type Condition, type Eval, Frame } from './frame.ts';
-import { aggregateFunction, type FunctionContext, scalarFunction, windowFunction } from './functions/index.ts';
+import {
+  aggregateFunction,
+  type FunctionContext,
+  scalarFunction,
+  windowFunction,
+  withoutClock,
+} from './functions/index.ts';
 import { applyAffinity } from './functions/values.ts';
 import { parseIndex, parseTable, parseTrigger, parseView } from './schema-text.ts';
 import { defineIndex, defineTable } from './table-definition.ts';
@@ -147,7 +153,7 @@ function compileEntry(
   table: TableDefinition,
   name: string,
 ): { values: (Eval | null)[]; where: Condition | null } {
-  const binder = new Binder({ catalog: NO_TABLES, functions: BUILT_IN });
+  const binder = new Binder({ catalog: NO_TABLES, functions: withoutClock(BUILT_IN, 'an index') });
   const scope = new Scope();
   const info: TableInfo = {
     kind: 'table',

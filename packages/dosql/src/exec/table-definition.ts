@@ -246,14 +246,15 @@ function indexColumns(
     if (nulls !== null) throw new SqlError('INVALID_SCHEMA', `unsupported use of NULLS ${nulls}`);
     let inner = expr;
     let collation: string | undefined;
-    while (inner.kind === 'collate') {
+    let depth = 0;
+    for (; inner.kind === 'collate'; depth++) {
       collation ??= inner.collation.toUpperCase();
       inner = inner.operand;
     }
     const name =
       inner.kind === 'column' && inner.table === null
         ? inner.name
-        : inner.kind === 'literal' && typeof inner.value === 'string'
+        : inner.kind === 'literal' && typeof inner.value === 'string' && depth < 2
           ? inner.value
           : undefined;
     if (name === undefined && isConstraint) {

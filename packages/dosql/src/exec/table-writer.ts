@@ -48,6 +48,8 @@ export class TableWriter {
   readonly #required: readonly ColumnInfo[];
   readonly #strict: readonly ColumnInfo[];
   readonly #hasGenerated: boolean;
+  /** Types are checked after the rowid. */
+  readonly #isLate: boolean;
   /** There is something to check or to compute before a row is stored. */
   readonly #isChecked: boolean;
   readonly #hasTriggers: boolean;
@@ -81,6 +83,7 @@ export class TableWriter {
     this.#hasGenerated = table.columns.some((column) => column.generated !== null);
     this.#isChecked =
       this.#hasGenerated || this.#required.length > 0 || this.#strict.length > 0 || table.checks.length > 0;
+    this.#isLate = this.#strict.length > 0 && !table.withoutRowid && !this.#hasGenerated && table.checks.length === 0;
     this.#hasTriggers = table.triggers.length > 0;
     this.#isKeyed = table.indexes.filter(({ unique }) => unique).length + (table.withoutRowid ? 0 : 1) > 1;
     this.mayReplace = table.rowidConflict === 'REPLACE' || table.indexes.some(({ conflict }) => conflict === 'REPLACE');
@@ -147,6 +150,7 @@ export class TableWriter {
     if (!table.withoutRowid) this.rowids.set(row);
     if (table.autoincrement) this.rowids.note(row[0] as number | bigint);
     if (this.#isChecked && !this.#check(row, terms)) return false;
+    if (this.#isLate && !this.#checkLate(row, terms, undefined)) return false;
     let passed: number | undefined = -Infinity;
     for (;;) {
       const conflict = writer.session.insert(table.storage, row);
@@ -182,7 +186,14 @@ export class TableWriter {
     }
     if (!table.withoutRowid) this.rowids.set(after);
     if (this.#isChecked && !this.#check(after, terms)) return false;
-    if (writer.foreignKeys) this.foreignKeys.updating(old, after);
+    if (this.#isLate && !this.#checkLate(after, terms, old)) return false;
+    if (writer.foreignKeys) {
+      // RESTRICT does not look at a row that is left as it is.
+      const isIgnoring = terms.conflict === 'IGNORE' && this.foreignKeys.isParent;
+      const [found] = isIgnoring ? writer.session.read(table.storage).conflicts(after, old) : [];
+      if (found !== undefined && this.#resolve(found, after, terms, old, -Infinity) === undefined) return false;
+      this.foreignKeys.updating(old, after);
+    }
     let passed: number | undefined = -Infinity;
     for (;;) {
       const conflict = writer.session.update(table.storage, old, after);
@@ -308,7 +319,7 @@ export class TableWriter {
         new SqlError('NOT_NULL_VIOLATION', `NOT NULL constraint failed: ${table.name}.${column.name}`),
       );
     }
-    this.#checkTypes(row);
+    if (!this.#isLate) this.#checkTypes(row);
     if (table.checks.length === 0 || writer.ignoreChecks) return true;
     const frame = this.#standAt(row);
     for (const check of (this.#checks ??= this.#bindChecks())) {
@@ -317,6 +328,20 @@ export class TableWriter {
       const error = new SqlError('CHECK_VIOLATION', `CHECK constraint failed: ${check.name}`);
       writer.fail(terms.conflict ?? 'ABORT', error);
     }
+    return true;
+  }
+
+  /** Types, where a rowid that is there already comes first. False: that has dealt with the row. */
+  #checkLate(row: Row, terms: Terms, before: Row | undefined): boolean {
+    if (this.#strict.every((column) => row[column.slot] === null || fits(row[column.slot] as Cell, column)))
+      return true;
+    const rank = this.#rank(null, terms);
+    const all = this.writer.session.read(this.table.storage).conflicts(row, before);
+    const found = all.find((conflict) => this.#indexOf(conflict) === null);
+    const isFirst = this.table.indexes.every((index) => this.#rank(index, terms) > rank);
+    if (found !== undefined && isFirst && this.#resolve(found, row, terms, before, -Infinity) === undefined)
+      return false;
+    this.#checkTypes(row);
     return true;
   }
 
@@ -333,7 +358,7 @@ export class TableWriter {
   }
 
   #bindChecks(): { fails: Condition; name: string }[] {
-    const binding = rowBinding(this.writer, this.table);
+    const binding = rowBinding(this.writer, this.table, 'a CHECK constraint');
     return this.table.checks.map(({ name, sql }) => ({
       fails: binding.condition(`NOT (${sql})`),
       name: name ?? sql,
@@ -352,7 +377,7 @@ export class TableWriter {
 
   /** Each after those it reads; of VIRTUAL columns those that may fail, which has to show when a row is written. */
   #bindGenerated(): Generated[] {
-    const binding = rowBinding(this.writer, this.table);
+    const binding = rowBinding(this.writer, this.table, 'a generated column');
     const columns = this.table.columns.filter(
       ({ generated }) => generated !== null && (generated.stored || generated.sql.includes('(')),
     );

@@ -116,7 +116,7 @@ export function compileUpdate(statement: ast.Update, outer: Binding): WriteProgr
       writer.orConflict = statement.conflict;
       if (!mayBePlain || !rows.isPlain) return writer.write(run, frame, false);
       if (one !== undefined) return writer.write(runOne, frame, true);
-      const found = find.all(frame);
+      const found = writer.find(() => find.all(frame));
       return writer.write((frame) => run(frame, found), frame, found.length <= 1);
     },
   };
@@ -191,7 +191,7 @@ export function compileDelete(statement: ast.Delete, outer: Binding): WriteProgr
       writer.orConflict = null;
       if (output !== null || rows?.isPlain !== true) return writer.write(run, frame, false);
       if (one !== undefined) return writer.write(runOne, frame, true);
-      const found = find.all(frame);
+      const found = writer.find(() => find.all(frame));
       return writer.write((frame) => run(frame, found), frame, found.length <= 1);
     },
   };

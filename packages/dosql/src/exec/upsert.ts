@@ -1,4 +1,5 @@
 /** ON CONFLICT clauses of INSERT: the first one whose target is the violated key deals with the row. */
+import { parseExpression } from '../sql/index.ts';
 import type { IndexInfo, TableInfo } from '../catalog/schema.ts';
 import type { Cell } from '../codec/cell.ts';
 import type * as ast from '../sql/ast.ts';
@@ -63,6 +64,17 @@ export function compileUpsert(statement: ast.Insert, outer: Binding, table: Tabl
   return { place, start };
 }
 
+/** Whether two expressions are the same but for where they are written, and how names are. */
+function same(a: unknown, b: unknown): boolean {
+  const shape = (tree: unknown): string =>
+    JSON.stringify(tree, (key, value: unknown) => {
+      if (key === 'at' || key === 'tableAt' || key === 'end' || key === 'quoted' || key === 'table') return undefined;
+      if (typeof value === 'bigint' || value instanceof Uint8Array) return String(value);
+      return key === 'name' && typeof value === 'string' ? value.toLowerCase() : value;
+    });
+  return shape(a) === shape(b);
+}
+
 /** The unique keys that a conflict target means. */
 function findIndexes(
   upsert: ast.Upsert,
@@ -90,7 +102,8 @@ function findIndexes(
   }
   for (const index of table.indexes) {
     if (!index.unique || index.columns.length !== terms.length) continue;
-    if (index.where !== null && upsert.targetWhere === null) continue;
+    const { targetWhere } = upsert;
+    if (index.where !== null && (targetWhere === null || !same(targetWhere, parseExpression(index.where)))) continue;
     const matches = index.columns.every(({ column, expression, collation }) =>
       terms.some(
         (term) =>

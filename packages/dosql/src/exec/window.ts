@@ -202,7 +202,7 @@ class WindowRun implements Stage {
     const place = this.#places.indexOf(plan.register);
     const fn = plan.fn as unknown as WindowFunction;
     frame.context.collation = aggregate.collation;
-    const runner = isAggregate ? new Accumulator(frame, aggregate, partition, passes) : null;
+    const runner = isAggregate ? new Accumulator(frame, call, partition, passes) : null;
     const needsFrame = isAggregate || fn.usesFrame;
     for (let i = 0; i < rows.length; i++) {
       if (--frame.fuel < 0) frame.look();
@@ -356,13 +356,15 @@ class Accumulator {
   readonly #aggregate: Aggregate;
   readonly #partition: Partition;
   readonly #passes: readonly boolean[];
+  readonly #anew: boolean;
   #state: unknown;
   #low = 0;
   #high = 0;
   #isExact = false;
   #value: Cell = null;
 
-  constructor(frame: Frame, aggregate: Aggregate, partition: Partition, passes: readonly boolean[]) {
+  constructor(frame: Frame, { aggregate, plan }: CompiledCall, partition: Partition, passes: readonly boolean[]) {
+    this.#anew = plan.frame.anew === true;
     this.#frame = frame;
     this.#aggregate = aggregate;
     this.#partition = partition;
@@ -375,7 +377,7 @@ class Accumulator {
     const { context } = this.#frame;
     const { ranges } = this.#partition;
     const [low = 0, high = 0] = ranges;
-    if (ranges.length > 2) {
+    if (this.#anew || ranges.length > 2) {
       this.#state = fn.start();
       for (let i = 0; i < ranges.length; i += 2) this.#step(ranges[i] as number, ranges[i + 1] as number);
       return fn.finish(this.#state, context);

@@ -126,6 +126,16 @@ export class Writer {
     return result;
   }
 
+  /** Looks for the rows of a statement before it begins: where that fails it has changed none. */
+  find<T>(find: () => T): T {
+    try {
+      return find();
+    } catch (error) {
+      if (error instanceof SqlError && this.depth === 0) this.changes = 0;
+      throw error;
+    }
+  }
+
   /** At the end of a statement, also of one that keeps what it did before it failed. */
   #noteChanges(): void {
     this.changes = this.count;

@@ -228,11 +228,17 @@ function bindLiteral(expr: ast.Literal): Expr {
 
 /** TRUE or FALSE where no column has that name. */
 function truthName(binder: Binder, expr: ast.Expr, scope: Scope): boolean | undefined {
-  if (expr.kind === 'in' && expr.list?.length === 0) return expr.negated;
+  if (expr.kind === 'in' && expr.list?.length === 0 && !hasCall(expr.operand)) return expr.negated;
   if (expr.kind !== 'column' || expr.table !== null || expr.quoted !== '') return undefined;
   const name = fold(expr.name);
   if (name !== 'true' && name !== 'false') return undefined;
   return bindColumn(binder, expr, scope) === undefined ? name === 'true' : undefined;
+}
+
+/** SQLite keeps what stands before IN () where it calls a function. */
+function hasCall(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
+  return (node as ast.Expr).kind === 'call' || Object.values(node).some(hasCall);
 }
 
 /** Collation of what is made of several operands: the first explicit one. */
@@ -548,7 +554,10 @@ function bindIn(binder: Binder, expr: ast.InExpr, scope: Scope): Expr {
         collation,
       });
     }
-    const comparisons = operand.map((item) => compared(item.affinity, item, undefined));
+    // Members compare as one does: integers do not become REAL.
+    const comparisons = operand.map((item) =>
+      compared(item.affinity === 'REAL' ? 'NUMERIC' : item.affinity, item, undefined),
+    );
     return make({ op: 'in', operand, list, select: null, negated, comparisons });
   }
   const ref = subquery(binder, expr.select ?? selectFrom([expr.table as ast.TableSource]), scope);

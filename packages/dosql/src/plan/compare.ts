@@ -22,9 +22,10 @@ export function commonAffinity(a: Affinity | null, b: Affinity | null): Affinity
 /** An affinity where it may change a value of the expression. */
 export function neededAffinity(affinity: Affinity | null, expr: Expr): Affinity | null {
   if (affinity === null || affinity === 'BLOB' || expr.type === 'null') return null;
-  if (affinity === 'TEXT')
-    return expr.type === 'text' || expr.type === 'blob' || expr.affinity === 'TEXT' ? null : 'TEXT';
-  if (expr.type === 'blob' || isNumber(expr.type) || isNumeric(expr.affinity)) return null;
+  // A column that a FULL JOIN makes of two has the affinity of the first, which says nothing of the second.
+  const own = expr.op === 'call' ? null : expr.affinity;
+  if (affinity === 'TEXT') return expr.type === 'text' || expr.type === 'blob' || own === 'TEXT' ? null : 'TEXT';
+  if (expr.type === 'blob' || isNumber(expr.type) || isNumeric(own)) return null;
   return expr.type === 'real' ? null : 'NUMERIC';
 }
 

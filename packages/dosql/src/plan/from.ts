@@ -141,10 +141,7 @@ function joinByName(binder: Binder, join: ast.Join, scope: Scope, by: ByName): v
       const expr = source.plain(key, column);
       if (left === undefined) left = expr;
       else if (source.using?.has(key) !== true) joinedBefore++;
-      else if (outer) {
-        const operand = coalesce(binder, left, expr); // which compares as a number does
-        left = make({ op: 'affinity', to: 'NUMERIC', operand }, 'any', { ...operand, affinity: 'NUMERIC' });
-      }
+      else if (outer) left = coalesce(binder, left, expr);
     }
     if (left === undefined || right === undefined) {
       return binder.fail('NO_SUCH_COLUMN', `cannot join using column ${name} - column not present in both tables`, at);

@@ -55,7 +55,9 @@ interface Step {
 /** Costs in a join by hash: to put a row of the inner side into the table, to look for one, and of each that is found. */
 const HASH = { build: 8, probe: 2, match: 1 };
 /** … where rows come in batches: of tables that are known to be large. */
-const BATCH_HASH = { build: 1.2, probe: 0.7, match: 0.3 };
+const BATCH_HASH = { build: 2, probe: 0.3, match: 0.2 };
+/** … beside that for each key after the first: hashed where one alone would be an address. */
+const BATCH_KEY = 1;
 /** Costs of a search in an index of a large table, and of each row of the table that it leads to. */
 const INDEX_SEEK = 30;
 const INDEX_ROW = 10;
@@ -306,7 +308,7 @@ function pathOf(
     candidate.isLateral ||
     item.plan?.correlated === true ||
     typeof item.indexedBy === 'string';
-  if (placed.length > 0 && !isKept && (path.cost > HASH.probe || path.access.kind === 'scan')) {
+  if (placed.length > 0 && !isKept && (path.cost > BATCH_HASH.probe || path.access.kind === 'scan')) {
     const keys: Expr[] = [];
     const inner: Expr[] = [];
     const comparisons: Comparison[] = [];
@@ -338,11 +340,21 @@ function pathOf(
     }
     const isScan = path.access.kind === 'scan';
     const found = path.access.kind === 'range' && path.access.unique ? 1 : matches(known ?? size, values);
-    const { build, probe, match } = isLarge ? BATCH_HASH : HASH;
-    const cost = probe + found * match + (size * build) / Math.max(1, outer);
+    // Many rows before it come in batches, however small the table is.
+    const isBatch = isLarge || (known !== undefined && outer >= LARGE_ROWS);
+    const { build, probe, match } = isBatch ? BATCH_HASH : HASH;
+    let table = size * build;
+    if (isBatch) {
+      const own = terms.filter(
+        ({ deps, expr }) => deps.length === 1 && item.join === 'inner' && !path.met.some((term) => term.expr === expr),
+      );
+      const kept = own.reduce((part, { expr }) => part * selectivity(expr), 1);
+      table = size * (3 * BATCH_SCAN + kept * (build + BATCH_KEY * (keys.length - 1)));
+    }
+    const cost = probe + found * match + table / Math.max(1, outer);
     if (keys.length > 0 && isScan) rows = found;
-    // An index is left only for a table that is known to be large.
-    if (keys.length > 0 && (isWhole || (cost < path.cost && (isScan || isLarge)))) {
+    // An index is left only where rows are known to be many.
+    if (keys.length > 0 && (isWhole || (cost < path.cost && (isScan || isBatch)))) {
       const access: Access = { kind: 'hash', keys, inner, comparisons };
       path = { access, index: undefined, covering: undefined, met, cost, rows: found, ordered: false };
       rows = found;

@@ -310,6 +310,8 @@ export interface WindowFrame {
   readonly start: FrameBound;
   readonly end: FrameBound;
   readonly exclude: 'NO OTHERS' | 'CURRENT ROW' | 'GROUP' | 'TIES';
+  /** No frame goes on from the one before. */
+  readonly anew?: boolean;
 }
 
 /** `offset` is there for PRECEDING and FOLLOWING with a number. */

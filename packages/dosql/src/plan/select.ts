@@ -429,10 +429,18 @@ interface Later {
   calls: readonly WindowCall[];
 }
 
+/** Values of a stored column that are equal are the same. */
+function isExact({ source, affinity, collation }: Expr & { op: 'column' }, items: readonly Item[]): boolean {
+  if ((affinity !== 'INTEGER' && affinity !== 'TEXT') || (collation ?? 'BINARY') !== 'BINARY') return false;
+  return items.some(
+    (item) => item.source === source && item.table !== undefined && item.table.virtualRows === undefined,
+  );
+}
+
 /** Rewrites what comes after grouping to read registers. */
 function liftGroup(
   binder: Binder,
-  { groupBy, having, scope }: BoundArm,
+  { groupBy, having, scope, items }: BoundArm,
   own: ReadonlySet<number>,
   later: Later,
 ): Later & { group: GroupStage } {
@@ -442,8 +450,9 @@ function liftGroup(
   const only = isExtreme.filter(Boolean).length === 1;
   const replace = (expr: Expr): Expr | undefined => {
     if (expr.op === 'const' || expr.op === 'register') return undefined;
-    // values that are equal in a group may differ: a column comes from the row of the extreme even so
-    let found = only && expr.op === 'column' ? undefined : by.find((value) => same(value.expr, expr));
+    // values that are equal in a group may differ: such a column comes from the row of the extreme even so
+    let found =
+      only && expr.op === 'column' && !isExact(expr, items) ? undefined : by.find((value) => same(value.expr, expr));
     if (found === undefined) {
       if (expr.op !== 'column' || !own.has(expr.source)) return undefined;
       found = carried.find(

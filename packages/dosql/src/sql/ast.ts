@@ -242,6 +242,8 @@ export interface WindowFrame {
   readonly start: FrameBound;
   readonly end: FrameBound;
   readonly exclude: 'NO OTHERS' | 'CURRENT ROW' | 'GROUP' | 'TIES';
+  /** EXCLUDE is written: each frame is then worked out anew, which may tell in sums of REALs. */
+  readonly anew?: boolean;
 }
 
 export interface FrameBound {

@@ -71,20 +71,19 @@ export class BatchGroups {
       ids?.assign(run, (i) => this.#firsts.push(i));
       if (ids === null && this.#carried.length === 0) this.#firsts = [0];
       this.#carry(frame, this.#batch);
-      const groups = ids?.by.length ?? 1;
+      const groups = ids?.count ?? 1;
       const places = ids?.ids ?? (count <= this.#single.length ? this.#single : new Int32Array(count));
       for (const accumulator of this.#accumulators) accumulator.add(run, places, groups);
       this.#batch = null;
     }
-    this.#order = Int32Array.from({ length: ids?.by.length ?? 1 }, (_, group) => group);
-    const by = ids?.by;
-    if (by !== undefined && !this.#plan.sorted) this.#order.sort((a, b) => order(by[a] as Cell[], by[b] as Cell[]));
+    this.#order = ids === null ? new Int32Array(1) : ids.ordered(this.#plan.sorted ? null : order);
     this.#at = 0;
   }
 
   #carry(frame: Frame, batch: Batch): void {
+    if (this.#carriers.length === 0) this.#firsts.length = 0;
     for (; this.#firsts.length > 0; this.#firsts.shift()) {
-      if (this.#carriers.length > 0) stand(frame, batch, this.#firsts[0] as number);
+      stand(frame, batch, this.#firsts[0] as number);
       this.#carried.push(this.#carriers.map((value) => value(frame)));
     }
   }
@@ -96,8 +95,10 @@ export class BatchGroups {
     this.#at++;
     const { by, carried, aggregates } = this.#plan;
     const { registers } = frame;
-    const keys = this.#ids?.by[group] as Cell[];
-    for (let i = 0; i < by.length; i++) registers[(by[i] as { register: number }).register] = keys[i] as Cell;
+    const keys = this.#ids?.keys ?? [];
+    for (let i = 0; i < by.length; i++) {
+      registers[(by[i] as { register: number }).register] = (keys[i] as Cell[])[group] as Cell;
+    }
     const bare = this.#carried[group];
     for (let i = 0; i < carried.length; i++) {
       registers[(carried[i] as { register: number }).register] = bare?.[i] ?? null;

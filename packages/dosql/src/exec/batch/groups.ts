@@ -5,17 +5,20 @@ import { cellKey, type MapKey } from '../distinct.ts';
 import { ColumnKernel, mayBeNull } from './column.ts';
 import { INT, type Kernel, type Run, type Vector } from './vector.ts';
 
-/** Integers from `least` on that are looked up in an array. */
+/** Integers from 0 on that are looked up in an array: so many, more only where there are as many values for it. */
 const DIRECT_MAX = 1 << 16;
+const DIRECT_SPREAD = 16;
+const DIRECT_START = 256;
 
 /** Numbers from 0 on for values, in the order in which they come. */
 export class KeyCodes {
   /** Numbers given so far. */
   count = 0;
   readonly #key: (cell: Cell) => MapKey;
+  /** Of what is beyond `#direct`. */
   readonly #codes = new Map<MapKey, number>();
   /** Codes + 1 of the integers from 0 on. */
-  #direct = new Int32Array(256);
+  #direct = new Int32Array(DIRECT_START);
   #column: Column | null = null;
   #ofTexts = new Int32Array(257);
 
@@ -25,12 +28,31 @@ export class KeyCodes {
 
   #codeOf(cell: Cell): number {
     const key = this.#key(cell);
+    if (typeof key === 'number' && key >= 0 && key < this.#direct.length && Number.isInteger(key)) {
+      let known = this.#direct[key] as number;
+      if (known === 0) this.#direct[key] = known = ++this.count;
+      return known - 1;
+    }
     let code = this.#codes.get(key);
     if (code === undefined) {
       code = this.count++;
       this.#codes.set(key, code);
     }
     return code;
+  }
+
+  /** Makes room for an integer in the array, if that is worth it. */
+  #grow(value: number): Int32Array<ArrayBuffer> {
+    const old = this.#direct;
+    if (value >= DIRECT_MAX && value >= this.count * DIRECT_SPREAD) return old;
+    const direct = new Int32Array(2 ** (32 - Math.clz32(value)));
+    direct.set(old);
+    for (const [key, code] of this.#codes) {
+      if (typeof key !== 'number' || key < 0 || key >= direct.length || !Number.isInteger(key)) continue;
+      direct[key] = code + 1;
+      this.#codes.delete(key);
+    }
+    return (this.#direct = direct);
   }
 
   /** Codes of a vector's values. */
@@ -44,15 +66,10 @@ export class KeyCodes {
     for (let i = 0; i < count; i++) {
       const value = numbers[i] as number;
       if (nulls !== null && nulls[i] === 1) out[i] = this.#codeOf(null);
-      else if (value >= 0 && value < DIRECT_MAX) {
-        if (value >= direct.length) {
-          direct = new Int32Array(DIRECT_MAX);
-          direct.set(this.#direct);
-          this.#direct = direct;
-        }
-        let code = direct[value] as number;
-        if (code === 0) direct[value] = code = this.#codeOf(value) + 1;
-        out[i] = code - 1;
+      else if (value >= 0 && value <= 0x7fff_ffff) {
+        if (value >= direct.length) direct = this.#grow(value);
+        const code = value < direct.length ? (direct[value] as number) : 0;
+        out[i] = code === 0 ? this.#codeOf(value) : code - 1;
       } else out[i] = this.#codeOf(value);
     }
   }
@@ -86,9 +103,12 @@ export class KeyCodes {
 class PairCodes {
   /** Numbers given so far. */
   count = 0;
-  readonly #codes = new Map<number, number>();
   /** Codes + 1 of first × 256 + second where both are small. */
   readonly #direct = new Int32Array(DIRECT_MAX);
+  /** Others by open addressing: first × 2^26 + second, and codes + 1. */
+  #keys = new Float64Array(0);
+  #codes = new Int32Array(0);
+  #used = 0;
 
   /** Replaces `firsts` by the numbers of the pairs. */
   combine(firsts: Int32Array, seconds: Int32Array, count: number): void {
@@ -102,30 +122,62 @@ class PairCodes {
         firsts[i] = code - 1;
         continue;
       }
+      if (this.#used * 2 >= this.#keys.length) this.#grow();
+      const keys = this.#keys;
       const key = first * 0x4000000 + second;
-      let code = this.#codes.get(key);
-      if (code === undefined) this.#codes.set(key, (code = this.count++));
-      firsts[i] = code;
+      const mask = keys.length - 1;
+      let at = placeOf(first, second) & mask;
+      while (this.#codes[at] !== 0 && keys[at] !== key) at = (at + 1) & mask;
+      if (this.#codes[at] === 0) {
+        keys[at] = key;
+        this.#codes[at] = ++this.count;
+        this.#used++;
+      }
+      firsts[i] = (this.#codes[at] as number) - 1;
     }
   }
+
+  #grow(): void {
+    const [keys, codes] = [this.#keys, this.#codes];
+    const length = Math.max(1024, keys.length * 4);
+    const mask = length - 1;
+    this.#keys = new Float64Array(length);
+    this.#codes = new Int32Array(length);
+    for (let i = 0; i < keys.length; i++) {
+      if (codes[i] === 0) continue;
+      const key = keys[i] as number;
+      let at = placeOf(Math.floor(key / 0x4000000), key % 0x4000000) & mask;
+      while (this.#codes[at] !== 0) at = (at + 1) & mask;
+      this.#keys[at] = key;
+      this.#codes[at] = codes[i] as number;
+    }
+  }
+}
+
+function placeOf(first: number, second: number): number {
+  const h = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b);
+  return h ^ (h >>> 15);
 }
 
 /** Numbers of groups by any number of keys, of which there is one at least. */
 export class GroupIds {
   readonly #kernels: readonly Kernel[];
   readonly #reals: readonly boolean[];
-  readonly #keys: readonly KeyCodes[];
+  readonly #codes: readonly KeyCodes[];
+  readonly #cells: Cell[] = [];
   readonly #pairs: readonly PairCodes[];
   #second = new Int32Array(512);
   ids: Int32Array = new Int32Array(512);
-  /** Keys of each group, those of its first tuple. */
-  readonly by: Cell[][] = [];
+  /** Of each key that of each group, which is that of its first tuple. */
+  readonly keys: readonly Cell[][];
+  count = 0;
 
   /** @param reals which keys are of static type 'real': their numbers are plain */
   constructor(kernels: readonly Kernel[], collations: readonly string[], reals: readonly boolean[]) {
     this.#kernels = kernels;
     this.#reals = reals;
-    this.#keys = kernels.map((_, i) => new KeyCodes(collations[i]));
+    this.#codes = kernels.map((_, i) => new KeyCodes(collations[i]));
+    this.keys = kernels.map(() => []);
     this.#pairs = kernels.slice(1).map(() => new PairCodes());
   }
 
@@ -140,7 +192,7 @@ export class GroupIds {
     for (let k = 0; k < this.#kernels.length; k++) this.#prepare(k, run);
     for (let k = 0; k < this.#kernels.length; k++) {
       const out = k === 0 ? this.ids : this.#second;
-      this.#codes(k, run, out);
+      this.#encode(k, run, out);
       if (k > 0) (this.#pairs[k - 1] as PairCodes).combine(this.ids, this.#second, count);
     }
     this.#note(run, found);
@@ -155,8 +207,8 @@ export class GroupIds {
     if (this.#isDictionary(k, run) === null) (this.#kernels[k] as Kernel).vector(run);
   }
 
-  #codes(k: number, run: Run, out: Int32Array): void {
-    const keys = this.#keys[k] as KeyCodes;
+  #encode(k: number, run: Run, out: Int32Array): void {
+    const keys = this.#codes[k] as KeyCodes;
     const column = this.#isDictionary(k, run);
     if (column !== null) keys.ofColumn(column, run, run.batch.count, out);
     else keys.ofVector((this.#kernels[k] as Kernel).vector(run), run.batch.count, out);
@@ -164,18 +216,63 @@ export class GroupIds {
 
   /** Takes in the groups that begin in this batch; `found` is told of the first tuple of each. */
   #note(run: Run, found: (i: number) => void): void {
-    const { ids, by } = this;
+    const { ids, keys } = this;
     const { count } = run.batch;
-    if (by.length === (this.#pairs.at(-1) ?? this.#keys[0])?.count) return;
-    for (let i = 0; i < count; i++) {
-      if (ids[i] !== by.length) continue;
-      const cells = this.#kernels.map((kernel, k): Cell => {
+    const total = (this.#pairs.at(-1) ?? this.#codes[0])?.count;
+    const cells = this.#cells;
+    for (let i = 0; i < count && this.count !== total; i++) {
+      if (ids[i] !== this.count) continue;
+      for (let k = 0; k < keys.length; k++) {
+        const kernel = this.#kernels[k] as Kernel;
         const cell = kernel instanceof ColumnKernel ? kernel.cell(run, i) : kernel.vector(run).get(i);
-        return this.#reals[k] === true && cell instanceof Real ? cell.value : cell;
-      });
+        cells[k] = this.#reals[k] === true && cell instanceof Real ? cell.value : cell;
+      }
       run.frame.keep(cells);
-      by.push(cells);
+      for (let k = 0; k < keys.length; k++) (keys[k] as Cell[]).push(cells[k] as Cell);
+      this.count++;
       found(i);
     }
+  }
+
+  /** Numbers of the groups in the order of their keys; null: in that in which they came. */
+  ordered(order: ((a: readonly Cell[], b: readonly Cell[]) => number) | null): Int32Array {
+    const { count } = this;
+    const out = Int32Array.from({ length: count }, (_, group) => group);
+    if (order === null) return out;
+    const packed = this.#pack();
+    if (packed !== null) {
+      let i = 1;
+      while (i < count && (packed[i - 1] as number) < (packed[i] as number)) i++;
+      if (i >= count) return out;
+      packed.sort();
+      for (i = 0; i < count; i++) out[i] = (packed[i] as number) % count;
+      return out;
+    }
+    const { keys } = this;
+    const rows = Array.from(out, (group) => keys.map((of) => of[group] as Cell));
+    return out.sort((a, b) => order(rows[a] as Cell[], rows[b] as Cell[]));
+  }
+
+  /** Of each group one number, its keys before its own; null where keys are no integers or that is too large. */
+  #pack(): Float64Array | null {
+    const { count } = this;
+    const packed = new Float64Array(count);
+    let width = count;
+    for (const of of this.keys) {
+      let least = Infinity;
+      let most = -Infinity;
+      for (let g = 0; g < count; g++) {
+        const cell = of[g] as Cell;
+        if (typeof cell !== 'number' || !Number.isSafeInteger(cell)) return null;
+        if (cell < least) least = cell;
+        if (cell > most) most = cell;
+      }
+      const range = most - least + 1;
+      width *= range;
+      if (width > Number.MAX_SAFE_INTEGER) return null;
+      for (let g = 0; g < count; g++) packed[g] = (packed[g] as number) * range + ((of[g] as number) - least);
+    }
+    for (let g = 0; g < count; g++) packed[g] = (packed[g] as number) * count + g;
+    return packed;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Finds kept rows by their keys. Each key becomes a number, its code: itself where all keys of that place are numbers,
- * else its number in a dictionary; NaN stands for what equals nothing. One integer key in a narrow range is an address,
- * anything else is hashed, and rows with equal keys hang in a chain in the order in which they were kept.
+ * else its number in a dictionary; NaN stands for what equals nothing. Integer keys in a narrow range are an address,
+ * anything else is hashed (several integers as one, if that is possible), and rows with equal keys hang in a chain in the order in which they were kept.
  */
 import { DICTIONARY, INT53, INT8, NULLS, REAL, type Column, type Numbers } from '../../btree/index.ts';
 import type { Cell } from '../../codec/cell.ts';
@@ -36,7 +36,10 @@ export class HashIndex {
   /** First row of each address or bucket, plus one. */
   #heads: Int32Array = new Int32Array(1);
   #isDirect = false;
-  #least = 0;
+  /** Where all codes are whole, there is one code for all keys: mixed radix, of each key less `#leasts` to `#ranges`. */
+  #isPacked = false;
+  readonly #leasts: number[] = [];
+  readonly #ranges: number[] = [];
   readonly #probe: number[] = [];
   readonly #scratch: Float64Array[] = [];
 
@@ -95,47 +98,63 @@ export class HashIndex {
   }
 
   #link(count: number): void {
-    const [first, second] = this.#codes as [Float64Array, Float64Array | undefined];
-    let least = Infinity;
-    let most = -Infinity;
-    let isWhole = second === undefined;
-    for (let i = 0; isWhole && i < count; i++) {
+    const width = this.#pack(count);
+    this.#isPacked = width > 0;
+    this.#isDirect = width > 0 && width <= Math.max(SPREAD_MIN, SPREAD * count);
+    const heads = new Int32Array(this.#isDirect ? width : 2 ** (33 - Math.clz32(Math.max(1, count))));
+    this.#heads = heads;
+    const codes = this.#codes;
+    const [first] = codes as [Float64Array];
+    const probe = this.#probe;
+    let next: Int32Array | null = null;
+    for (let i = count - 1; i >= 0; i--) {
       const code = first[i] as number;
       if (code !== code) continue;
-      if (!Number.isSafeInteger(code)) isWhole = false;
-      if (code < least) least = code;
-      if (code > most) most = code;
-    }
-    const width = Math.max(0, most - least + 1);
-    let next: Int32Array | null = null;
-    if (isWhole && width <= Math.max(SPREAD_MIN, SPREAD * count)) {
-      this.#isDirect = true;
-      this.#least = least;
-      const heads = new Int32Array(width);
-      for (let i = count - 1; i >= 0; i--) {
-        const at = (first[i] as number) - least;
-        if (at !== at) continue;
-        const head = heads[at] as number;
-        if (head !== 0) (next ??= new Int32Array(count).fill(-1))[i] = head - 1;
-        heads[at] = i + 1;
+      let at = code;
+      if (!this.#isDirect) {
+        if (this.#isPacked) at = placeOf(heads, first, code);
+        else {
+          for (let k = 0; k < codes.length; k++) probe[k] = (codes[k] as Float64Array)[i] as number;
+          at = this.#place();
+          if (at < 0) continue;
+        }
       }
-      this.#heads = heads;
-      this.#codes.length = 0;
-    } else {
-      const heads = new Int32Array(2 ** (33 - Math.clz32(Math.max(1, count))));
-      this.#heads = heads;
-      const codes = this.#codes;
-      const probe = this.#probe;
-      for (let i = count - 1; i >= 0; i--) {
-        for (let k = 0; k < codes.length; k++) probe[k] = (codes[k] as Float64Array)[i] as number;
-        const at = this.#place();
-        if (at < 0) continue;
-        const head = heads[at] as number;
-        if (head !== 0) (next ??= new Int32Array(count).fill(-1))[i] = head - 1;
-        heads[at] = i + 1;
-      }
+      const head = heads[at] as number;
+      if (head !== 0) (next ??= new Int32Array(count).fill(-1))[i] = head - 1;
+      heads[at] = i + 1;
     }
+    if (this.#isDirect) codes.length = 0;
     this.next = next;
+  }
+
+  /** Makes one code of those of all keys; how many there may be, 0: they are not all whole, or too many. */
+  #pack(count: number): number {
+    const codes = this.#codes;
+    let width = 1;
+    for (const of of codes) {
+      let least = Infinity;
+      let most = -Infinity;
+      for (let i = 0; i < count; i++) {
+        const code = of[i] as number;
+        if (code !== code) continue;
+        if (!Number.isSafeInteger(code)) return 0;
+        if (code < least) least = code;
+        if (code > most) most = code;
+      }
+      this.#leasts.push(least === Infinity ? 0 : least);
+      this.#ranges.push(Math.max(1, most - least + 1));
+      width *= this.#ranges.at(-1) as number;
+      if (width > Number.MAX_SAFE_INTEGER) return 0;
+    }
+    const packed = codes[0] as Float64Array;
+    for (let k = 0; k < codes.length; k++) {
+      const of = codes[k] as Float64Array;
+      const [least, range] = [this.#leasts[k] as number, this.#ranges[k] as number];
+      if (k === 0) for (let i = 0; i < count; i++) packed[i] = (of[i] as number) - least;
+      else for (let i = 0; i < count; i++) packed[i] = (packed[i] as number) * range + ((of[i] as number) - least);
+    }
+    codes.length = 1;
+    return width;
   }
 
   /** Bucket of the codes in `#probe`: that of the rows with these keys, or an empty one; −1: NaN is among them. */
@@ -163,15 +182,23 @@ export class HashIndex {
   /** The first row with the keys that the frame's sources give; −1. */
   find(frame: Frame): number {
     const keys = this.#keys;
-    let code = NaN;
+    let packed = 0;
     for (let k = 0; k < keys.length; k++) {
       const cell = (keys[k] as JoinKey).value(frame);
       if (cell === null) return -1;
-      code = this.#code(k, cell);
+      const code = this.#code(k, cell);
       if (code !== code) return -1;
-      this.#probe[k] = code;
+      if (this.#isPacked) {
+        const at = code - (this.#leasts[k] as number);
+        const range = this.#ranges[k] as number;
+        // A fraction may be lost.
+        if (!(at >= 0 && at < range && Math.floor(at) === at && at + (this.#leasts[k] as number) === code)) return -1;
+        packed = packed * range + at;
+      } else this.#probe[k] = code;
     }
-    return this.#isDirect ? this.#direct(code) : (this.#heads[this.#place()] as number) - 1;
+    if (!this.#isPacked) return (this.#heads[this.#place()] as number) - 1;
+    const at = this.#isDirect ? packed : placeOf(this.#heads, this.#codes[0] as Float64Array, packed);
+    return (this.#heads[at] as number) - 1;
   }
 
   #code(k: number, cell: Cell): number {
@@ -179,12 +206,6 @@ export class HashIndex {
     const words = this.#words[k] as Map<MapKey, number> | null;
     if (words === null) return typeof key === 'number' ? key : NaN;
     return (key === null ? undefined : words.get(key)) ?? NaN;
-  }
-
-  #direct(code: number): number {
-    const at = code - this.#least;
-    const head = this.#heads[at];
-    return head === undefined || at + this.#least !== code ? -1 : head - 1; // a fraction may be lost
   }
 
   /** As `find`, for each tuple of a batch. */
@@ -195,14 +216,28 @@ export class HashIndex {
       if ((codes[k]?.length ?? 0) < count) codes[k] = new Float64Array(Math.max(BATCH_ROWS, count));
       this.#codesOf(frame, batch, k, codes[k] as Float64Array);
     }
-    const [first] = codes as [Float64Array];
     const heads = this.#heads;
-    if (this.#isDirect) {
-      const least = this.#least;
-      const width = heads.length;
-      for (let i = 0; i < count; i++) {
-        const at = (first[i] as number) - least;
-        out[i] = at >= 0 && at < width && (at | 0) === at && at + least === first[i] ? (heads[at] as number) - 1 : -1;
+    if (this.#isPacked) {
+      const packed = codes[0] as Float64Array;
+      for (let k = 0; k < this.#keys.length; k++) {
+        packCodes(
+          codes[k] as Float64Array,
+          count,
+          { least: this.#leasts[k] as number, range: this.#ranges[k] as number },
+          k === 0 ? null : packed,
+        );
+      }
+      if (this.#isDirect) {
+        for (let i = 0; i < count; i++) {
+          const at = packed[i] as number;
+          out[i] = at < 0 ? -1 : (heads[at] as number) - 1;
+        }
+      } else {
+        const known = this.#codes[0] as Float64Array;
+        for (let i = 0; i < count; i++) {
+          const code = packed[i] as number;
+          out[i] = code < 0 ? -1 : (heads[placeOf(heads, known, code)] as number) - 1;
+        }
       }
       return;
     }
@@ -251,6 +286,34 @@ function intern(words: Map<MapKey, number>, word: MapKey): number {
   if (found !== undefined) return found;
   words.set(word, words.size);
   return words.size - 1;
+}
+
+/** Replaces codes by places in a range, or brings them into `packed`; −1: not in the range. */
+function packCodes(
+  codes: Float64Array,
+  count: number,
+  { least, range }: { least: number; range: number },
+  packed: Float64Array | null,
+): void {
+  const out = packed ?? codes;
+  for (let i = 0; i < count; i++) {
+    const code = codes[i] as number;
+    const at = code - least;
+    const isIn = at >= 0 && at < range && Math.floor(at) === at && at + least === code; // a fraction may be lost
+    const before = packed === null ? 0 : (packed[i] as number);
+    out[i] = isIn && before >= 0 ? before * range + at : -1;
+  }
+}
+
+/** Bucket of a whole code that is not negative: that of the rows with it, or an empty one. */
+function placeOf(heads: Int32Array, codes: Float64Array, code: number): number {
+  const mask = heads.length - 1;
+  let hash = Math.imul(code | 0, 0x9e3779b1) ^ Math.imul((code / 4294967296) | 0, 0x85ebca6b);
+  hash ^= hash >>> 15;
+  for (let at = hash & mask; ; at = (at + 1) & mask) {
+    const head = heads[at] as number;
+    if (head === 0 || codes[head - 1] === code) return at;
+  }
 }
 
 function mix(hash: number, code: number): number {

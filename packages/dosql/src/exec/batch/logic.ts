@@ -1,5 +1,6 @@
 /** Conditions on vectors, three-valued: comparisons of numbers, AND, OR, NOT, IS NULL, IN, CASE. */
 import type { CompareOperator, UnaryOperator } from '../../plan/plan.ts';
+import { DICTIONARY } from '../../btree/index.ts';
 import { Real, type Cell } from '../../codec/cell.ts';
 import { columnNulls, ColumnKernel, mayBeNull } from './column.ts';
 import {
@@ -243,7 +244,9 @@ export class InKernel extends Kernel {
 
   protected override compute(run: Run, count: number): Vector {
     if (this.#opened !== run.opened) this.#open(run);
-    const a = numeric(this.#operand.vector(run), this.#scratch, count);
+    const operand = this.#operand;
+    if (operand instanceof ColumnKernel && operand.column(run).kind >= DICTIONARY) return this.#exact.vector(run);
+    const a = numeric(operand.vector(run), this.#scratch, count);
     if (a.kind > MIXED || a.kind === NONE || !this.#isNumeric) return this.#exact.vector(run);
     const { out } = this;
     out.shape(TRUTH, count);

@@ -2,7 +2,7 @@
 import { type Column, type Offsets, TEXT } from '../../btree/index.ts';
 
 /** All texts of a leaf's column. */
-export interface Codes {
+interface Codes {
   /** `0` stands for any digit, anything else is ASCII and in all texts alike. */
   readonly shape: string;
   /** By row the digits as one number; where the row is NULL it says nothing. */
@@ -10,7 +10,7 @@ export interface Codes {
 }
 
 /** Where a text is among the codes of a shape. */
-export interface Bound {
+interface Bound {
   /** Least code whose text is not before it. */
   readonly code: number;
   /** The text of that code is this one. */

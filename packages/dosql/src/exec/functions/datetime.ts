@@ -23,7 +23,9 @@ import { formatText } from './printf.ts';
 type Show = (moment: Moment, code: string) => string | number;
 
 function padded(value: number, width: number): string {
-  return formatText(`%0${width}d`, [value]);
+  return value >= 0 && Number.isSafeInteger(value)
+    ? String(value).padStart(width, '0')
+    : formatText(`%0${width}d`, [value]);
 }
 
 function daysSinceNewYear(moment: Moment): number {
@@ -169,6 +171,23 @@ const current = (render: (moment: Moment) => string): ScalarTable[string] => [
   volatile,
 ];
 
+/** Where parts of a plain day stand. */
+const PARTS: Record<string, readonly [from: number, to: number]> = {
+  '%Y': [0, 4],
+  '%Y-%m': [0, 7],
+  '%Y-%m-%d': [0, 10],
+  '%m': [5, 7],
+  '%d': [8, 10],
+};
+const PLAIN_DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
+
+/** Part of a text that is a day and no more, without reckoning; null where there is more to it. */
+function partOfDay(format: string | null, args: readonly Cell[]): string | null {
+  const [, text] = args;
+  if (args.length !== 2 || format === null || typeof text !== 'string' || !Object.hasOwn(PARTS, format)) return null;
+  return PLAIN_DAY.test(text) ? text.slice(...(PARTS[format] as readonly [number, number])) : null;
+}
+
 const TABLE: ScalarTable = {
   current_date: current(dateText),
   current_time: current(timeText),
@@ -182,6 +201,8 @@ const TABLE: ScalarTable = {
     'text',
     nullable((args, context) => {
       const format = textArgument(args, 0);
+      const plain = partOfDay(format, args);
+      if (plain !== null) return plain;
       return format === null ? null : strftime(beforeNul(format), momentOf(args.slice(1), context));
     }),
     { usesClock: true },

@@ -7,6 +7,7 @@ export {
   scalarFunction,
   tableFunction,
   windowFunction,
+  withoutClock,
 } from './registry.ts';
 export * from './arithmetic.ts';
 export * from './values.ts';

@@ -1,5 +1,6 @@
 /** Every function by name and number of arguments. */
 import { SqlError } from '@dotdo/shared-types';
+import type { FunctionTable } from '../../plan/plan.ts';
 import { AGGREGATE_FUNCTIONS } from './aggregate.ts';
 import type { AggregateFunction, ScalarFunction, TableFunction, WindowFunction } from './function.ts';
 import { DATE_FUNCTIONS } from './datetime.ts';
@@ -44,6 +45,37 @@ export function aggregateFunction(name: string, argumentCount: number): Aggregat
 /** Functions that need OVER; aggregates may have it too and are not here. */
 export function windowFunction(name: string, argumentCount: number): WindowFunction | undefined {
   return find(WINDOW_FUNCTIONS, name, argumentCount);
+}
+
+/** The functions for an expression of the schema, where none may look at the clock. */
+export function withoutClock<T extends FunctionTable>(functions: T, place: string): FunctionTable {
+  return {
+    scalar(name, count) {
+      const fn = functions.scalar(name, count) as ScalarFunction | undefined;
+      return fn?.usesClock === true && fn.deterministic ? clockless(fn, place) : fn;
+    },
+    aggregate: (name, count) => functions.aggregate(name, count),
+    window: (name, count) => functions.window(name, count),
+    known: (name) => functions.known?.(name) ?? false,
+  };
+}
+
+function clockless(fn: ScalarFunction, place: string): ScalarFunction {
+  const fail = (): never => {
+    throw new SqlError('FUNCTION_ARGUMENT', `non-deterministic use of ${fn.name}() in ${place}`);
+  };
+  return {
+    ...fn,
+    call(args, context) {
+      const cell = fn.call(args, Object.create(context, { now: { value: fail } }) as typeof context);
+      const local = args.findIndex((arg, i) => i > 0 && typeof arg === 'string' && /^(utc|localtime)$/i.test(arg));
+      if (local < 0) return cell;
+      // It is looked at before what comes after it, and before the format.
+      const before = args.slice(0, local);
+      if (fn.name === 'strftime') before[0] = '%s';
+      return (cell ?? fn.call(before, context)) === null ? cell : fail();
+    },
+  };
 }
 
 /** A function in FROM, by name. */

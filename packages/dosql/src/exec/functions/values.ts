@@ -118,9 +118,16 @@ export function numericValue(cell: Cell): number | bigint | Real | null {
 
 /** A number as arithmetic takes it: text and blobs by their numeric prefix, 0 without one; null for NULL. */
 export function toNumber(cell: Cell): number | bigint | Real | null {
-  if (typeof cell === 'string') return parseNumber(cell)?.value ?? 0;
-  if (cell instanceof Uint8Array) return parseNumber(bytesToText(cell))?.value ?? 0;
-  return cell;
+  if (typeof cell === 'string') return leadingNumber(cell);
+  return cell instanceof Uint8Array ? leadingNumber(bytesToText(cell)) : cell;
+}
+
+/** What a NUL ends is REAL in arithmetic, whatever it looks like. */
+function leadingNumber(text: string): number | bigint | Real {
+  const number = parseNumber(text);
+  if (number === null) return 0;
+  const { value, whole } = number;
+  return whole && !isReal(value) && text.includes('\0') ? realCell(Number(value)) : value;
 }
 
 /** As a double; NULL is 0. */

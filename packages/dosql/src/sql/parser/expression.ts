@@ -420,7 +420,8 @@ function windowFrame(p: Parser, unit: WindowFrame['unit']): WindowFrame {
     end = frameBound(p, 'FOLLOWING');
   } else start = frameBound(p, 'PRECEDING');
   let exclude: WindowFrame['exclude'] = 'NO OTHERS';
-  if (p.take('EXCLUDE')) {
+  const anew = p.take('EXCLUDE');
+  if (anew) {
     const first = p.expectOne('NO', 'CURRENT', 'GROUP', 'TIES');
     if (first === 'NO') p.expect('OTHERS');
     else if (first === 'CURRENT') {
@@ -428,7 +429,7 @@ function windowFrame(p: Parser, unit: WindowFrame['unit']): WindowFrame {
       exclude = 'CURRENT ROW';
     } else exclude = first;
   }
-  return { unit, start, end, exclude };
+  return { unit, start, end, exclude, ...(anew && { anew }) };
 }
 
 /** The first bound may be UNBOUNDED PRECEDING, the second UNBOUNDED FOLLOWING. */

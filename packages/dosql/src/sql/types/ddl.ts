@@ -174,7 +174,7 @@ type ViewNames<T, Nm extends string, Names, Db extends string> =
 /** A view that is not understood has columns that are not known. */
 type ViewBody<T, Nm extends string, Names, Db extends string> =
   T extends Cons<'AS', infer R>
-    ? Statement<Read<R>, Env<Db, 0, 0, 1>, 0, Params<0, 0>> extends infer Q
+    ? Statement<Read<R>, Env<Db, 0, 0, 'na'>, 0, Params<0, 0>> extends infer Q
       ? Q extends Query<infer L, infer T2, unknown>
         ? ViewColumns<L, Names> extends infer Cs extends string
           ? Skip<T2, AddTable<Db, Nm, Cs>, 0>

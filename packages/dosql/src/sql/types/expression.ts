@@ -426,7 +426,9 @@ type CastTo<V, T, K, S> =
           ? CastEnd<V, Uppercase<Ty>, Read<R2>, K, S>
           : Near<'('>
         : Near<`${A}:${Ty}`>
-    : Near<'AS'>;
+    : T extends Cons<')', infer R>
+      ? Operator<Any, R, K, S>
+      : Near<'AS'>;
 type CastName<V, Ty extends string, T, K, S> =
   T extends Cons<`i:${infer X}`, infer R>
     ? CastName<V, `${Ty} ${Uppercase<X>}`, Read<R>, K, S>

@@ -281,15 +281,17 @@ type Numeric<W extends string> = W extends `${string}${'\t' | '\r' | '\f'}${stri
     : W extends `+${infer B}`
       ? `+ ${Leaf<B>}`
       : W extends `${bigint}`
-        ? W extends `${Eighteen}${infer R}`
-          ? R extends ''
-            ? `n:${W} `
-            : `u:${W} `
+        ? IsLong<W> extends 1
+          ? `u:${W} `
           : `n:${W} `
         : `r:${W} `;
-/** Eighteen characters: an INTEGER of more digits may be beyond 64 bits. */
-type Eighteen = `${Three}${Three}${Three}${Three}${Three}${Three}`;
-type Three = `${string}${string}${string}`;
+/** 1 for more than eighteen characters: such an INTEGER may be beyond 64 bits. */
+type IsLong<W extends string> =
+  W extends `${infer _1}${infer _2}${infer _3}${infer _4}${infer _5}${infer _6}${infer _7}${infer _8}${infer _9}${infer _10}${infer _11}${infer _12}${infer _13}${infer _14}${infer _15}${infer _16}${infer _17}${infer _18}${infer R}`
+    ? R extends ''
+      ? 0
+      : 1
+    : 0;
 
 /** Splits at operators, which need no white space around them; longer ones first. */
 type Operators<W extends string, Z extends string> = W extends keyof Words
