@@ -13,7 +13,7 @@ export const SIZE_BUDGETS: Record<string, SizeBudget> = {
   '@dotdo/sql.do': { bytes: 6 * KB },
   '@dotdo/lake.do': { bytes: 6 * KB },
   // The goal is 64 KB: docs/decisions/engine-size.md says where the rest goes.
-  '@dotdo/dosql': { bytes: 128 * KB, specBytes: 34 * KB },
+  '@dotdo/dosql': { bytes: 160 * KB, specBytes: 34 * KB },
   '@dotdo/dosql/fsx': { bytes: 14 * KB },
   '@dotdo/dosql/node': { bytes: 6 * KB },
   '@dotdo/dosql/server': { bytes: 72 * KB },
