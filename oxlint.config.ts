@@ -163,6 +163,11 @@ export default defineConfig({
       files: ['**/*.test.ts'],
       rules: { 'typescript/unbound-method': 'off', 'typescript/no-unsafe-type-assertion': 'off' },
     },
+    {
+      // What they import is built; the linter runs before that too, and takes what it does not find for `any`.
+      files: ['test/types/cases/**'],
+      rules: { 'typescript/no-redundant-type-constituents': 'off' },
+    },
   ],
   ignorePatterns: ['**/dist/**', 'bench/peers/**'],
 });

@@ -5,6 +5,6 @@ import { createDosql } from './dosql.ts';
 import { createStorageSql } from './storage-sql.ts';
 
 export const WORKERD_ENGINES: ReadonlyMap<string, (storage: ObjectStorage) => Engine> = new Map([
-  ['dosql', createDosql],
   ['storage-sql', createStorageSql],
+  ['dosql', createDosql],
 ]);
